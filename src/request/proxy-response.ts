@@ -1,4 +1,5 @@
 import type { BodySource } from '../http/body.ts'
+import type { ProxyRequest } from './proxy-request.ts'
 import type { RawFields } from '../http/fields.ts'
 
 /** Outcome words: one for each response, used by `Cache-Status`, the access log and the metrics alike. */

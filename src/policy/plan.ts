@@ -1,0 +1,48 @@
+import type { ProxyRequest } from '../request/proxy-request.ts'
+
+/** What `Set-Cookie` of a response does to storing it: refuse, remove the field, or store it as it is. */
+export type SetCookiePolicy = 'pass' | 'strip' | 'store'
+
+/** Field changes of a rule, applied in order: remove, then set. Names in `remove` are lower case. */
+export interface FieldChanges {
+  readonly remove: readonly string[]
+  readonly set: readonly (readonly [name: string, value: string])[]
+}
+
+/** The caching settings in force for one response, after the configuration's rules. */
+export interface CachePolicy {
+  /** Name of the rule they come from, undefined for the configuration's top level. */
+  readonly rule: string | undefined
+  /** false: a rule says that this response is not stored (`cache: pass`). */
+  readonly store: boolean
+  /** `freshness`: replaces whatever the origin says, except no-store and private. */
+  readonly freshnessSeconds: number | undefined
+  /** `defaultFreshness`: used where the origin gives no explicit lifetime. */
+  readonly defaultFreshnessSeconds: number | undefined
+  /** `grace`: how long past freshness a response may be served while the origin fails. */
+  readonly graceSeconds: number
+  /** `refresh`: how long past freshness it may be served while it is refreshed in the background. */
+  readonly refreshSeconds: number
+  /** `negative`: lifetime for 404 and 410 (5xx at most 1 s) without explicit freshness. */
+  readonly negativeSeconds: number | undefined
+  readonly setCookie: SetCookiePolicy
+  /** How long past freshness a response with a validator is kept at all. */
+  readonly keepSeconds: number
+  readonly responseFields: FieldChanges
+}
+
+/** What is to happen with one request, before anything is looked up. */
+export interface Plan {
+  readonly kind: 'cache' | 'pass'
+  /** For `pass`: the reason word (`method`, `rule`, `authorization`, …). */
+  readonly reason: string | undefined
+  /** Name of the rule that decided the request phase. */
+  readonly rule: string | undefined
+  /** Primary cache key (RFC 9111 §2): length-prefixed scheme, authority, target after key rules. */
+  readonly key: string
+  readonly requestFields: FieldChanges
+  /** The policy for a response with this status and content type: the first rule whose conditions all match. */
+  forResponse(status: number, contentType: string | undefined): CachePolicy
+}
+
+export type Planner = (request: ProxyRequest) => Plan

@@ -1,0 +1,50 @@
+import type { RawFields } from '../http/fields.ts'
+import type { ResponseDirectives } from './directives.ts'
+
+/** Where a freshness lifetime came from: the word shown by logs and by `explain`. */
+export type LifetimeSource = 'rule' | 's-maxage' | 'max-age' | 'x-accel-expires' | 'expires' | 'heuristic' | 'default' | 'none'
+
+export interface FreshnessLifetime {
+  readonly seconds: number
+  readonly source: LifetimeSource
+}
+
+/** One selecting field of a stored response: its lower-case name and the normalised value that the request had. */
+export interface SelectingField {
+  readonly name: string
+  /** undefined: the request did not have the field */
+  readonly value: string | undefined
+}
+
+/** The part of the representation that a stored 206 holds (RFC 9110 §14.4): first and last byte, both included. */
+export interface StoredRange {
+  readonly first: number
+  readonly last: number
+  /** undefined: `*`, not known */
+  readonly completeLength: number | undefined
+}
+
+/** What a tier keeps for one variant of one cache key. Immutable; freshening makes a new one. */
+export interface StoredResponse {
+  readonly requestMethod: string
+  readonly status: number
+  readonly reason: string
+  /** End-to-end fields as received and allowed to be stored (RFC 9111 §3.1), in order. */
+  readonly fields: RawFields
+  /** The whole content, or the stored range of it, in exactly its own memory. */
+  readonly body: Buffer
+  readonly requestTimeMs: number
+  readonly responseTimeMs: number
+  /** The Date field's value, or the time of receipt where it was missing or invalid (RFC 9110 §6.6.1). */
+  readonly dateMs: number
+  /** The Age field's value at receipt; 0 without one. */
+  readonly ageFieldSeconds: number
+  readonly lifetime: FreshnessLifetime
+  /** The directives in force for this cache: of the first targeted field understood, else of Cache-Control. */
+  readonly directives: ResponseDirectives
+  readonly selecting: readonly SelectingField[]
+  readonly range: StoredRange | undefined
+  readonly tags: readonly string[]
+  /** Set when invalidated softly: to be validated before reuse, whatever its freshness. */
+  readonly invalidated: boolean
+}

@@ -1,0 +1,171 @@
+/**
+ * The configuration as the parts see it: parsed once, every number in the unit its name ends with, frozen.
+ * What people write is declared in `options.ts`; parts receive the slice they need, never the whole `Config`.
+ */
+export interface Config {
+  /** Where clients connect; never empty. */
+  readonly listen: readonly ListenAddress[]
+  /** Empty: none was given, `serve` starts the demo site. */
+  readonly origins: readonly OriginConfig[]
+  /** Host patterns this proxy answers for (`*` any run of characters); empty: any. Others get 421. */
+  readonly hosts: readonly string[]
+  /** Networks whose forwarding fields are believed, as `address/bits`. */
+  readonly trustedProxies: readonly string[]
+  /** The pseudonym in `Via` and `Cache-Status` (RFC 9110 §7.6.3, RFC 9211 §2). */
+  readonly viaName: string
+  readonly memoryBytes: number
+  /** Largest body that is stored. */
+  readonly objectBytesMax: number
+  readonly caching: CachingConfig
+  readonly coalescing: boolean
+  /** How long a key is remembered as uncacheable, so that requests for it do not queue behind each other. */
+  readonly rememberUncacheableSeconds: number
+  /** Whether `Cache-Control` of a request may demand validation or a fetch (RFC 9111 §5.2.1). */
+  readonly obeyRequestDirectives: boolean
+  readonly timeLimits: TimeLimits
+  readonly limits: Limits
+  readonly log: LogConfig
+  readonly cacheStatus: CacheStatusConfig
+}
+
+export interface ListenAddress {
+  /** Name or address, IPv6 without brackets. */
+  readonly host: string
+  /** 0 lets the system choose. */
+  readonly port: number
+}
+
+export interface OriginConfig {
+  /** As written or `host:port`; unique among the origins. */
+  readonly name: string
+  /** Scheme, host and port only. */
+  readonly url: string
+  readonly scheme: 'http' | 'https'
+  /** Name or address, IPv6 without brackets. */
+  readonly host: string
+  readonly port: number
+}
+
+/** The planner's slice: the settings in force where no rule matches, and the rules in order. */
+export interface CachingConfig {
+  readonly defaults: CacheSettings
+  readonly rules: readonly RuleConfig[]
+}
+
+export interface RuleConfig {
+  /** As written or `rule 3` (counted from 1). */
+  readonly name: string
+  readonly match: RuleMatch
+  /** The top level's settings with this rule's own in their place. */
+  readonly settings: CacheSettings
+}
+
+/** Conditions of a rule; each list is "one of", an empty list is no condition. */
+export interface RuleMatch {
+  readonly hosts: readonly string[]
+  readonly paths: readonly string[]
+  readonly methods: readonly string[]
+  readonly statuses: readonly StatusRange[]
+  /** Lower case: `text/html` or `image/*`. */
+  readonly types: readonly string[]
+}
+
+/** `404` is 404..404, `5xx` is 500..599. */
+export interface StatusRange {
+  readonly first: number
+  readonly last: number
+}
+
+export interface CacheSettings {
+  readonly cache: 'pass' | 'store'
+  /** undefined: what the origin says. */
+  readonly freshnessSeconds: number | undefined
+  readonly defaultFreshnessSeconds: number | undefined
+  readonly graceSeconds: number
+  readonly refreshSeconds: number
+  readonly negativeSeconds: number | undefined
+  readonly keepSeconds: number
+  readonly setCookie: 'pass' | 'strip' | 'store'
+  readonly key: KeyConfig
+  readonly requestFields: FieldChangesConfig
+  readonly responseFields: FieldChangesConfig
+}
+
+/** The recipe of the cache key. */
+export interface KeyConfig {
+  /** Whether `http` and `https` are stored apart. */
+  readonly scheme: boolean
+  readonly query: QueryKeyConfig
+  /** Names of cookies whose values are part of the key; case-sensitive. */
+  readonly cookies: readonly string[]
+  /** Names of request fields whose values are part of the key; lower case. */
+  readonly headers: readonly string[]
+}
+
+export interface QueryKeyConfig {
+  /** Patterns of parameter names left out of the key (`utm_*`). */
+  readonly ignore: readonly string[]
+  /** Only these parameter names are in the key; undefined: all. */
+  readonly only: readonly string[] | undefined
+  readonly sort: boolean
+}
+
+/** Applied in order: remove, then set. */
+export interface FieldChangesConfig {
+  /** Lower case. */
+  readonly remove: readonly string[]
+  readonly set: readonly (readonly [name: string, value: string])[]
+}
+
+export interface TimeLimits {
+  /** For a whole request head, from its first byte. */
+  readonly headMs: number
+  /** Between two pieces of a request's body. */
+  readonly bodyMs: number
+  /** Between two requests on a client's connection. */
+  readonly idleMs: number
+  /** For a client to take anything of a response that waits for it. */
+  readonly sendMs: number
+  readonly connectMs: number
+  /** From the sent request to the origin's response head. */
+  readonly firstByteMs: number
+  /** Between two pieces of the origin's response. */
+  readonly betweenBytesMs: number
+  /** How long an unused origin connection is kept, unless the origin announces more. */
+  readonly originIdleMs: number
+  /** For the exchanges under way when the program is told to stop. */
+  readonly drainMs: number
+}
+
+/** Infinity where the configuration says `none`. */
+export interface Limits {
+  readonly requestHeadBytesMax: number
+  readonly requestFieldsMax: number
+  readonly targetBytesMax: number
+  readonly requestBodyBytesMax: number
+  readonly originHeadBytesMax: number
+  readonly originFieldsMax: number
+  readonly connectionsMax: number
+  readonly connectionsPerAddressMax: number
+  /** For each origin. */
+  readonly originConnectionsMax: number
+  /** Requests that wait for a connection to an origin, for each origin. */
+  readonly originQueueMax: number
+}
+
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace'
+export type AccessLogFormat = 'off' | 'combined' | 'json' | 'squid'
+
+export interface LogConfig {
+  readonly level: LogLevel
+  readonly access: AccessLogFormat
+  /** undefined: standard output. */
+  readonly accessFile: string | undefined
+}
+
+export interface CacheStatusConfig {
+  /** Whether the cache key is shown. */
+  readonly key: boolean
+  /** Whether the field is left out altogether. */
+  readonly hide: boolean
+}

@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'ORIGIN_CUT'
   | 'ORIGIN_BAD_RESPONSE'
   | 'ORIGIN_HEAD_TOO_LARGE'
+  | 'ORIGIN_ERROR'
   | 'ORIGIN_OVERLOADED'
   | 'ORIGIN_SICK'
   | 'ORIGIN_LOOP'

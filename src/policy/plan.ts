@@ -1,13 +1,10 @@
+import type { FieldChanges } from '../http/field-changes.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
+
+export type { FieldChanges }
 
 /** What `Set-Cookie` of a response does to storing it: refuse, remove the field, or store it as it is. */
 export type SetCookiePolicy = 'pass' | 'strip' | 'store'
-
-/** Field changes of a rule, applied in order: remove, then set. Names in `remove` are lower case. */
-export interface FieldChanges {
-  readonly remove: readonly string[]
-  readonly set: readonly (readonly [name: string, value: string])[]
-}
 
 /** The caching settings in force for one response, after the configuration's rules. */
 export interface CachePolicy {

@@ -1,0 +1,38 @@
+import { changedFields, type FieldChanges } from '../http/field-changes.ts'
+import { filterFields, type RawFields } from '../http/fields.ts'
+import type { OriginRequest } from '../origin/origin-client.ts'
+import type { ProxyRequest } from '../request/proxy-request.ts'
+
+/**
+ * Which conditions and ranges go upstream:
+ * - `client`: the client's own, as they came (a pass, or the first request for something that is not stored);
+ * - `none`: the whole representation is wanted, since others will get it too;
+ * - a field list: our own validation request (RFC 9111 §4.3.1).
+ */
+export type UpstreamConditions = 'client' | 'none' | RawFields
+
+export interface UpstreamOptions {
+  readonly conditions: UpstreamConditions
+  readonly changes: FieldChanges
+  /** Via, X-Forwarded-*, Forwarded: what this proxy adds after everything else was removed. */
+  readonly forwardingFields: readonly string[]
+}
+
+const CONDITIONS = new Set(['if-none-match', 'if-modified-since', 'if-match', 'if-unmodified-since', 'if-range', 'range'])
+
+/** The request that goes to the origin, written anew from the normalised one: nothing is copied through unread. */
+export function upstreamRequest(request: ProxyRequest, options: UpstreamOptions): OriginRequest {
+  const { conditions } = options
+  const kept =
+    conditions === 'client' ? request.fields : filterFields(request.fields, (name) => !CONDITIONS.has(name))
+  const fields = ['Host', request.authority, ...changedFields(kept, options.changes)]
+  if (typeof conditions !== 'string') fields.push(...conditions)
+  fields.push(...options.forwardingFields)
+  return {
+    method: request.method,
+    target: request.target,
+    fields,
+    body: request.body,
+    expectsContinue: request.expectsContinue,
+  }
+}

@@ -1,0 +1,43 @@
+import type { Decision } from '../request/proxy-response.ts'
+
+export interface CacheStatusSettings {
+  /** Name of this cache in the field: a token or any text. */
+  readonly name: string
+  /** Whether the cache key is shown. */
+  readonly showKey: boolean
+}
+
+/**
+ * This cache's member of `Cache-Status` (RFC 9211 §2): `Breakwater; hit; ttl=30` or
+ * `Breakwater; fwd=uri-miss; fwd-status=200; stored; detail=no-freshness`.
+ */
+export function cacheStatus(decision: Decision, settings: CacheStatusSettings): string {
+  let text = tokenOrString(settings.name)
+  if (decision.outcome === 'hit' || decision.outcome === 'stale') text += '; hit'
+  else if (decision.forward !== undefined) text += forwarding(decision, decision.forward)
+  if (decision.ttlSeconds !== undefined) text += `; ttl=${Math.trunc(decision.ttlSeconds)}`
+  if (settings.showKey && decision.key !== undefined) text += `; key=${quoted(decision.key)}`
+  if (decision.detail !== undefined) text += `; detail=${tokenOrString(decision.detail)}`
+  if (decision.rule !== undefined) text += `; rule=${quoted(decision.rule)}`
+  return text
+}
+
+/** `hit` and `fwd` exclude each other (RFC 9211 §2.1); `fwd-status`, `stored` and `collapsed` belong to `fwd`. */
+function forwarding(decision: Decision, reason: string): string {
+  let text = `; fwd=${reason}`
+  if (decision.forwardStatus !== undefined) text += `; fwd-status=${decision.forwardStatus}`
+  if (decision.stored === true) text += '; stored'
+  if (decision.collapsed === true) text += '; collapsed'
+  return text
+}
+
+const TOKEN = /^[A-Za-z*][A-Za-z0-9!#$%&'*+.^_`|~:/-]*$/
+
+function tokenOrString(text: string): string {
+  return TOKEN.test(text) ? text : quoted(text)
+}
+
+/** An sf-string (RFC 9651 §3.3.3): visible ASCII and spaces; what it cannot hold is written as `?`. */
+function quoted(text: string): string {
+  return `"${text.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '\\$&')}"`
+}

@@ -1,7 +1,12 @@
 import type { RawFields } from '../http/fields.ts'
-import type { Refused } from './refused.ts'
+import type { FieldLines } from './field-lines.ts'
+import { KNOWN_METHODS } from './known-words.ts'
+import { RequestLine } from './request-line.ts'
+import { SectionReader, type SectionResult } from './section-reader.ts'
+import { StatusLine } from './status-line.ts'
 
 export interface HeadLimits {
+  /** From the first byte of the start line (or an empty line before it) to the end of the empty line after the fields. */
   readonly headBytesMax: number
   readonly fieldsMax: number
   readonly targetBytesMax: number
@@ -9,39 +14,72 @@ export interface HeadLimits {
 
 export interface RequestHead {
   readonly method: string
+  /** As it was sent, in any of the four forms of RFC 9112 §3.2; visible ASCII without `#`. */
   readonly target: string
   readonly minorVersion: 0 | 1
   readonly fields: RawFields
 }
 
 export interface ResponseHead {
+  /** 100 to 599. */
   readonly status: number
+  /** As it was sent, perhaps empty. */
   readonly reason: string
   readonly minorVersion: 0 | 1
   readonly fields: RawFields
 }
 
-export type HeadResult<Head> =
-  | { readonly kind: 'incomplete' }
-  | { readonly kind: 'head'; readonly head: Head; readonly end: number }
-  | Refused
+/** `end` is the index after the head in the chunk given last. */
+export type HeadResult<Head> = SectionResult<Head>
 
-export class RequestHeadReader {
-  constructor(_limits: HeadLimits) {}
-  read(_chunk: Buffer, _start: number): HeadResult<RequestHead> {
-    throw new Error('Not written yet')
+/**
+ * Reads request heads from a connection, one after the other (RFC 9112 §2.1).
+ *
+ * The strings of a head are slices of one string of the whole head, which is the cheapest way to make them and right for
+ * a hit. Who keeps one for long keeps all of the head; a key joined from several is a string of its own.
+ */
+export class RequestHeadReader extends SectionReader<RequestHead> {
+  readonly #line: RequestLine
+
+  constructor(limits: HeadLimits) {
+    const line = new RequestLine(limits.targetBytesMax)
+    super('request', line, { bytesMax: limits.headBytesMax, fieldsMax: limits.fieldsMax })
+    this.#line = line
   }
-  pendingBytes(): Buffer {
-    throw new Error('Not written yet')
+
+  protected override build(bytes: Buffer, end: number, lines: FieldLines): RequestHead {
+    const line = this.#line
+    const text = bytes.latin1Slice(0, end)
+    return {
+      method:
+        KNOWN_METHODS.find(bytes, line.methodBegin, line.methodEnd) ?? text.substring(line.methodBegin, line.methodEnd),
+      target: text.substring(line.targetBegin, line.targetEnd),
+      minorVersion: line.minorVersion,
+      fields: lines.fields(bytes, text),
+    }
   }
 }
 
-export class ResponseHeadReader {
-  constructor(_limits: HeadLimits) {}
-  read(_chunk: Buffer, _start: number): HeadResult<ResponseHead> {
-    throw new Error('Not written yet')
+/**
+ * Reads response heads from an origin's connection (RFC 9112 §4). A peer's answer is refused with 502.
+ * Every string is one of its own: what is stored must not keep alive what was dropped from the head.
+ */
+export class ResponseHeadReader extends SectionReader<ResponseHead> {
+  readonly #line: StatusLine
+
+  constructor(limits: HeadLimits) {
+    const line = new StatusLine()
+    super('response', line, { bytesMax: limits.headBytesMax, fieldsMax: limits.fieldsMax })
+    this.#line = line
   }
-  pendingBytes(): Buffer {
-    throw new Error('Not written yet')
+
+  protected override build(bytes: Buffer, _end: number, lines: FieldLines): ResponseHead {
+    const line = this.#line
+    return {
+      status: line.status,
+      reason: bytes.latin1Slice(line.reasonBegin, line.reasonEnd),
+      minorVersion: line.minorVersion,
+      fields: lines.fields(bytes),
+    }
   }
 }

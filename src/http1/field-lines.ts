@@ -1,0 +1,170 @@
+import { COLON, CR, FIELD_VALUE, LF, SP, skip, TAB, TOKEN } from './characters.ts'
+import { KNOWN_NAMES } from './known-words.ts'
+import type { RefusalReason } from './refused.ts'
+
+/** Where in a field line the next byte stands. */
+const LINE_START = 0
+const NAME = 1
+const BEFORE_VALUE = 2
+const VALUE = 3
+const LINE_FEED = 4
+const LAST_LINE_FEED = 5
+
+/** Numbers remembered for one field: begin and end of the name, begin and end of the value. */
+const MARKS_PER_FIELD = 4
+
+/**
+ * The lines of one field section with the empty line that ends it (RFC 9112 §5), read in as many steps as it arrives in.
+ *
+ * No byte is looked at twice: a step goes on at the byte where the last one stopped. Only positions are remembered on
+ * the way, so that what is refused costs no strings. Positions count from the section's first byte, which the
+ * caller keeps at the same index of the buffer it gives.
+ */
+export class FieldLines {
+  readonly #fieldsMax: number
+  readonly #marks: number[] = []
+  #state = LINE_START
+  #begin = 0
+  #complete = false
+  #problem: RefusalReason | undefined
+
+  constructor(fieldsMax: number) {
+    this.#fieldsMax = fieldsMax
+  }
+
+  /** The empty line was read. */
+  get complete(): boolean {
+    return this.#complete
+  }
+
+  /** Why nothing more is read. */
+  get problem(): RefusalReason | undefined {
+    return this.#problem
+  }
+
+  reset(): void {
+    this.#marks.length = 0
+    this.#state = LINE_START
+    this.#complete = false
+    this.#problem = undefined
+  }
+
+  /** Reads bytes from `from` to `to`. @returns the index of the next byte to read */
+  scan(bytes: Buffer, from: number, to: number): number {
+    let at = from
+    while (at < to && !this.#complete && this.#problem === undefined) {
+      switch (this.#state) {
+        case LINE_START:
+          at = this.#lineStart(bytes, at)
+          break
+        case NAME:
+          at = this.#name(bytes, at, to)
+          break
+        case BEFORE_VALUE:
+          at = this.#beforeValue(bytes, at, to)
+          break
+        case VALUE:
+          at = this.#value(bytes, at, to)
+          break
+        default:
+          at = this.#lineFeed(bytes, at)
+      }
+    }
+    return at
+  }
+
+  /**
+   * The fields read so far, each value without white space around it.
+   *
+   * @param text the bytes as one latin1 string to take slices of: cheap, but each slice keeps all of the text alive.
+   *   Without it every unknown name and every value becomes a string of its own.
+   */
+  fields(bytes: Buffer, text?: string): string[] {
+    const marks = this.#marks
+    const fields: string[] = []
+    for (let i = 0; i < marks.length; i += MARKS_PER_FIELD) {
+      const nameBegin = marks[i]!
+      const nameEnd = marks[i + 1]!
+      const valueBegin = marks[i + 2]!
+      const valueEnd = marks[i + 3]!
+      const name = KNOWN_NAMES.find(bytes, nameBegin, nameEnd)
+      if (text === undefined) {
+        fields.push(name ?? bytes.latin1Slice(nameBegin, nameEnd), bytes.latin1Slice(valueBegin, valueEnd))
+      } else {
+        fields.push(name ?? text.substring(nameBegin, nameEnd), text.substring(valueBegin, valueEnd))
+      }
+    }
+    return fields
+  }
+
+  #lineStart(bytes: Buffer, at: number): number {
+    const byte = bytes[at]!
+    if (byte === CR) {
+      this.#state = LAST_LINE_FEED
+      return at + 1
+    }
+    if (TOKEN[byte] !== 1) return this.#refuse(at, this.#badLineStart(byte))
+    if (this.#marks.length === this.#fieldsMax * MARKS_PER_FIELD) return this.#refuse(at, 'too-many-fields')
+    this.#begin = at
+    this.#state = NAME
+    return at + 1
+  }
+
+  #name(bytes: Buffer, at: number, to: number): number {
+    const end = skip(TOKEN, bytes, at, to)
+    if (end === to) return end
+    if (bytes[end] !== COLON) return this.#refuse(end, badInName(bytes[end]!))
+    this.#marks.push(this.#begin, end)
+    this.#state = BEFORE_VALUE
+    return end + 1
+  }
+
+  #beforeValue(bytes: Buffer, at: number, to: number): number {
+    let begin = at
+    while (begin < to && (bytes[begin] === SP || bytes[begin] === TAB)) begin++
+    if (begin === to) return begin
+    this.#begin = begin
+    this.#state = VALUE
+    return begin
+  }
+
+  #value(bytes: Buffer, at: number, to: number): number {
+    const end = skip(FIELD_VALUE, bytes, at, to)
+    if (end === to) return end
+    if (bytes[end] !== CR) return this.#refuse(end, badInValue(bytes[end]!))
+    let trimmed = end
+    while (trimmed > this.#begin && (bytes[trimmed - 1] === SP || bytes[trimmed - 1] === TAB)) trimmed--
+    this.#marks.push(this.#begin, trimmed)
+    this.#state = LINE_FEED
+    return end + 1
+  }
+
+  #lineFeed(bytes: Buffer, at: number): number {
+    if (bytes[at] !== LF) return this.#refuse(at, 'bare-cr')
+    this.#complete = this.#state === LAST_LINE_FEED
+    this.#state = LINE_START
+    return at + 1
+  }
+
+  #badLineStart(byte: number): RefusalReason {
+    if (byte === COLON) return 'empty-name'
+    if (byte === SP || byte === TAB) return this.#marks.length === 0 ? 'space-before-first-field' : 'folded-value'
+    return badInName(byte)
+  }
+
+  #refuse(at: number, problem: RefusalReason): number {
+    this.#problem = problem
+    return at
+  }
+}
+
+function badInName(byte: number): RefusalReason {
+  if (byte === SP || byte === TAB) return 'space-before-colon'
+  if (byte === CR) return 'no-colon'
+  return byte === LF ? 'bare-lf' : 'bad-name'
+}
+
+function badInValue(byte: number): RefusalReason {
+  if (byte === LF) return 'bare-lf'
+  return byte === 0 ? 'nul-in-value' : 'control-in-value'
+}

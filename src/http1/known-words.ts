@@ -1,0 +1,143 @@
+/**
+ * Finds a word of a fixed set in bytes without making a string.
+ *
+ * Field names repeat endlessly. A call into the runtime that makes a new string costs about 100 ns, and every table
+ * that is asked for the new string has to hash it again; a known word comes back as the one string that exists already.
+ */
+export class KnownWords {
+  readonly #slots: readonly string[][]
+
+  constructor(words: Iterable<string>) {
+    const slots: string[][] = Array.from({ length: SLOTS }, () => [])
+    for (const word of words) {
+      const slot = slotOf(word.length, word.charCodeAt(0), word.charCodeAt(word.length - 1))
+      slots[slot]!.push(word)
+    }
+    this.#slots = slots
+  }
+
+  /** @returns the word that the bytes from `start` to `end` spell exactly, or undefined */
+  find(bytes: Buffer, start: number, end: number): string | undefined {
+    if (end <= start) return undefined
+    const candidates = this.#slots[slotOf(end - start, bytes[start]!, bytes[end - 1]!)]!
+    for (let i = 0; i < candidates.length; i++) {
+      if (spells(candidates[i]!, bytes, start, end)) return candidates[i]
+    }
+    return undefined
+  }
+}
+
+const SLOTS = 256
+
+function slotOf(length: number, first: number, last: number): number {
+  return (length * 7 + first * 31 + last * 3) & (SLOTS - 1)
+}
+
+function spells(word: string, bytes: Buffer, start: number, end: number): boolean {
+  if (word.length !== end - start) return false
+  for (let i = 0; i < word.length; i++) {
+    if (word.charCodeAt(i) !== bytes[start + i]) return false
+  }
+  return true
+}
+
+/** Methods as they are registered: their case matters (RFC 9110 §9.1). */
+export const KNOWN_METHODS = new KnownWords([
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'DELETE',
+  'OPTIONS',
+  'PATCH',
+  'PURGE',
+  'BAN',
+  'QUERY',
+  'TRACE',
+  'CONNECT',
+])
+
+/** Field names in the two spellings that are common on the wire: `Accept-Encoding` and `accept-encoding`. */
+export const KNOWN_NAMES = new KnownWords(
+  [
+    'Host',
+    'Connection',
+    'User-Agent',
+    'Accept',
+    'Accept-Encoding',
+    'Accept-Language',
+    'Cookie',
+    'Referer',
+    'Origin',
+    'Cache-Control',
+    'Pragma',
+    'DNT',
+    'Priority',
+    'Upgrade-Insecure-Requests',
+    'Sec-Fetch-Site',
+    'Sec-Fetch-Mode',
+    'Sec-Fetch-User',
+    'Sec-Fetch-Dest',
+    'Sec-CH-UA',
+    'Sec-CH-UA-Mobile',
+    'Sec-CH-UA-Platform',
+    'Sec-GPC',
+    'If-None-Match',
+    'If-Modified-Since',
+    'If-Match',
+    'If-Unmodified-Since',
+    'If-Range',
+    'Range',
+    'Authorization',
+    'Content-Type',
+    'Content-Length',
+    'Transfer-Encoding',
+    'TE',
+    'Trailer',
+    'Upgrade',
+    'Expect',
+    'Via',
+    'Forwarded',
+    'X-Forwarded-For',
+    'X-Forwarded-Host',
+    'X-Forwarded-Proto',
+    'X-Real-IP',
+    'X-Requested-With',
+    'X-Request-ID',
+    'Keep-Alive',
+    'Proxy-Connection',
+    'Date',
+    'Server',
+    'Last-Modified',
+    'ETag',
+    'Expires',
+    'Age',
+    'Vary',
+    'Location',
+    'Set-Cookie',
+    'Link',
+    'Content-Encoding',
+    'Content-Language',
+    'Content-Disposition',
+    'Content-Range',
+    'Accept-Ranges',
+    'Alt-Svc',
+    'Retry-After',
+    'X-Powered-By',
+    'X-Cache',
+    'Strict-Transport-Security',
+    'Content-Security-Policy',
+    'X-Content-Type-Options',
+    'X-Frame-Options',
+    'X-XSS-Protection',
+    'Referrer-Policy',
+    'Permissions-Policy',
+    'Access-Control-Allow-Origin',
+    'Server-Timing',
+    'Surrogate-Control',
+    'Surrogate-Key',
+    'Cache-Tag',
+    'CDN-Cache-Control',
+    'Cache-Status',
+  ].flatMap((name) => [name, name.toLowerCase()]),
+)

@@ -1,0 +1,134 @@
+import { FieldLines } from './field-lines.ts'
+import { type RefusalReason, type Refused, refused, type Side } from './refused.ts'
+
+export interface SectionLimits {
+  readonly bytesMax: number
+  readonly fieldsMax: number
+}
+
+/** What stands before the field lines: a request line, a status line, or nothing (trailers). */
+export interface StartLine {
+  readonly complete: boolean
+  readonly problem: RefusalReason | undefined
+  /** Reads bytes from `from` to `to`. @returns the index of the next byte to read */
+  scan(bytes: Buffer, from: number, to: number): number
+  /** What it means that the section reached its limit before this line ended. */
+  tooLarge(): RefusalReason
+  reset(): void
+}
+
+export type SectionResult<Section> =
+  | { readonly kind: 'incomplete' }
+  /** `end` is the index after the section in the chunk given last. */
+  | { readonly kind: 'head'; readonly head: Section; readonly end: number }
+  | Refused
+
+const INCOMPLETE = { kind: 'incomplete' } as const
+
+/**
+ * Reads a start line and a field section from chunks that may end anywhere.
+ *
+ * The result depends on the bytes alone, never on how they were split. Each byte is looked at once, and copied
+ * (amortised) at most twice, so a head dripped byte by byte costs no more than linear time. Afterwards the reader
+ * is ready for the next message on the connection.
+ */
+export abstract class SectionReader<Section> {
+  readonly #side: Side
+  readonly #bytesMax: number
+  readonly #startLine: StartLine
+  readonly #lines: FieldLines
+  /** Begin of the message, when it did not come in one piece. */
+  #kept: Buffer = NOTHING
+  #keptLength = 0
+  /** How much of `#kept` came in calls before the last one. */
+  #pendingLength = 0
+  /** The next byte to look at, counted from the first of the message. */
+  #position = 0
+  #finished = false
+
+  constructor(side: Side, startLine: StartLine, limits: SectionLimits) {
+    this.#side = side
+    this.#startLine = startLine
+    this.#bytesMax = limits.bytesMax
+    this.#lines = new FieldLines(limits.fieldsMax)
+  }
+
+  /** Makes the value of a complete section; `bytes` begins with the message. */
+  protected abstract build(bytes: Buffer, end: number, lines: FieldLines): Section
+
+  /** Reads on with `chunk` from index `start`. After a refusal the connection is to be given up. */
+  read(chunk: Buffer, start: number): SectionResult<Section> {
+    if (this.#finished) this.#reset()
+    const keptBefore = this.#keptLength
+    this.#pendingLength = keptBefore
+    const bytes = this.#messageBytes(chunk, start)
+    const to = Math.min(bytes.length, this.#bytesMax)
+    this.#scan(bytes, to)
+
+    const problem = this.#startLine.problem ?? this.#lines.problem
+    if (problem !== undefined) return this.#refuse(problem)
+    if (this.#lines.complete) {
+      this.#finished = true
+      const head = this.build(bytes, this.#position, this.#lines)
+      return { kind: 'head', head, end: this.#position - keptBefore + start }
+    }
+    // No byte beyond the limit could help: the section did not end within it.
+    if (to === this.#bytesMax)
+      return this.#refuse(this.#startLine.complete ? 'head-too-large' : this.#startLine.tooLarge())
+    if (keptBefore === 0) this.#keep(chunk, start)
+    this.#pendingLength = this.#keptLength
+    return INCOMPLETE
+  }
+
+  /**
+   * The bytes of the message that the reader holds: after `incomplete` all that were given, after `head` or
+   * `refused` those given before the last chunk. So these and the last chunk's rest are the whole message, for
+   * who wants to hand the connection to another parser. Valid until the next `read`.
+   */
+  pendingBytes(): Buffer {
+    return this.#kept.subarray(0, this.#pendingLength)
+  }
+
+  #scan(bytes: Buffer, to: number): void {
+    if (!this.#startLine.complete) {
+      this.#position = this.#startLine.scan(bytes, this.#position, to)
+      if (!this.#startLine.complete) return
+    }
+    this.#position = this.#lines.scan(bytes, this.#position, to)
+  }
+
+  /** What came of the message so far, its first byte at index 0. The usual case, all in one chunk, is not copied. */
+  #messageBytes(chunk: Buffer, start: number): Buffer {
+    if (this.#keptLength === 0) return start === 0 ? chunk : chunk.subarray(start)
+    this.#keep(chunk, start)
+    return this.#kept.subarray(0, this.#keptLength)
+  }
+
+  /** Copies what may still belong to the section; room doubles, so that small chunks cost no more than large ones. */
+  #keep(chunk: Buffer, start: number): void {
+    const length = Math.min(this.#keptLength + chunk.length - start, this.#bytesMax)
+    if (length > this.#kept.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.min(Math.max(length, this.#kept.length * 2, 1024), this.#bytesMax))
+      this.#kept.copy(larger, 0, 0, this.#keptLength)
+      this.#kept = larger
+    }
+    chunk.copy(this.#kept, this.#keptLength, start, start + length - this.#keptLength)
+    this.#keptLength = length
+  }
+
+  #refuse(problem: RefusalReason): Refused {
+    this.#finished = true
+    return refused(this.#side, problem)
+  }
+
+  #reset(): void {
+    this.#startLine.reset()
+    this.#lines.reset()
+    this.#kept = NOTHING
+    this.#keptLength = 0
+    this.#position = 0
+    this.#finished = false
+  }
+}
+
+const NOTHING = Buffer.alloc(0)

@@ -89,7 +89,10 @@ export class FieldLines {
       const valueEnd = marks[i + 3]!
       const name = KNOWN_NAMES.find(bytes, nameBegin, nameEnd)
       if (text === undefined) {
-        fields.push(name ?? bytes.latin1Slice(nameBegin, nameEnd), bytes.latin1Slice(valueBegin, valueEnd))
+        fields.push(
+          name ?? bytes.toString('latin1', nameBegin, nameEnd),
+          bytes.toString('latin1', valueBegin, valueEnd),
+        )
       } else {
         fields.push(name ?? text.substring(nameBegin, nameEnd), text.substring(valueBegin, valueEnd))
       }

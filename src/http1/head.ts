@@ -49,7 +49,7 @@ export class RequestHeadReader extends SectionReader<RequestHead> {
 
   protected override build(bytes: Buffer, end: number, lines: FieldLines): RequestHead {
     const line = this.#line
-    const text = bytes.latin1Slice(0, end)
+    const text = bytes.toString('latin1', 0, end)
     return {
       method:
         KNOWN_METHODS.find(bytes, line.methodBegin, line.methodEnd) ?? text.substring(line.methodBegin, line.methodEnd),
@@ -77,7 +77,7 @@ export class ResponseHeadReader extends SectionReader<ResponseHead> {
     const line = this.#line
     return {
       status: line.status,
-      reason: bytes.latin1Slice(line.reasonBegin, line.reasonEnd),
+      reason: bytes.toString('latin1', line.reasonBegin, line.reasonEnd),
       minorVersion: line.minorVersion,
       fields: lines.fields(bytes),
     }

@@ -57,11 +57,14 @@ export class BodyDecoder {
 
   /** The peer ended the connection orderly: the end of a body until close, a cut in every other. */
   finish(sink: BodyEvents): void {
-    if (this.#chunked !== undefined) return this.#chunked.finish(sink)
-    if (this.#ended) return
-    if (this.#kind === 'until-close' || this.#remaining === 0) return this.#end(sink)
-    this.#ended = true
-    sink.refused('cut', refusedBodyMessage('cut'))
+    if (this.#chunked !== undefined) {
+      this.#chunked.finish(sink)
+    } else if (!this.#ended && (this.#kind === 'until-close' || this.#remaining === 0)) {
+      this.#end(sink)
+    } else if (!this.#ended) {
+      this.#ended = true
+      sink.refused('cut', refusedBodyMessage('cut'))
+    }
   }
 
   #end(sink: BodyEvents): void {

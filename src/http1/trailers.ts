@@ -31,53 +31,28 @@ export class TrailerReader extends SectionReader<RawFields> {
  * access, caching or the content before the body is read. A recipient that merged them would let the end of a body change
  * what had been decided at its head.
  */
-const FORBIDDEN: ReadonlySet<string> = new Set([
-  // Framing and the connection
-  ...[
-    'content-length',
-    'transfer-encoding',
-    'trailer',
-    'te',
-    'connection',
-    'keep-alive',
-    'proxy-connection',
-    'upgrade',
-  ],
-  // Routing, and who is asking
-  ...['host', 'via', 'cdn-loop', 'forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'],
-  ...['x-forwarded-port', 'x-forwarded-prefix', 'x-forwarded-server', 'x-real-ip', 'origin', 'referer'],
-  ...['x-original-url', 'x-rewrite-url', 'x-http-method-override'],
-  // Request modifiers
-  ...['expect', 'max-forwards', 'range', 'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'],
-  ...['if-range', 'accept', 'accept-charset', 'accept-encoding', 'accept-language', 'user-agent'],
-  // Authentication and cookies
-  ...['authorization', 'proxy-authorization', 'www-authenticate', 'proxy-authenticate', 'authentication-info'],
-  ...['proxy-authentication-info', 'cookie', 'cookie2', 'set-cookie', 'set-cookie2'],
-  // Caching and response control
-  ...['age', 'cache-control', 'cdn-cache-control', 'surrogate-control', 'cache-status', 'pragma', 'date', 'expires'],
-  ...[
-    'last-modified',
-    'location',
-    'retry-after',
-    'vary',
-    'warning',
-    'refresh',
-    'accept-ranges',
-    'alt-svc',
-    'clear-site-data',
-  ],
-  ...['surrogate-key', 'cache-tag', 'xkey', 'no-vary-search'],
-  // How the content is to be read
-  ...[
-    'content-encoding',
-    'content-type',
-    'content-range',
-    'content-location',
-    'content-language',
-    'content-disposition',
-  ],
-  ...['content-security-policy', 'strict-transport-security', 'x-frame-options', 'x-content-type-options', 'link'],
-])
+const FORBIDDEN: ReadonlySet<string> = new Set(
+  [
+    // Framing and the connection
+    'content-length transfer-encoding trailer te connection keep-alive proxy-connection upgrade',
+    // Routing, and who is asking
+    'host via cdn-loop forwarded x-forwarded-for x-forwarded-host x-forwarded-port x-forwarded-prefix',
+    'x-forwarded-proto x-forwarded-server x-real-ip x-original-url x-rewrite-url x-http-method-override',
+    'origin referer user-agent',
+    // Request modifiers
+    'expect max-forwards range if-match if-none-match if-modified-since if-unmodified-since if-range',
+    'accept accept-charset accept-encoding accept-language',
+    // Authentication and cookies
+    'authorization proxy-authorization www-authenticate proxy-authenticate authentication-info',
+    'proxy-authentication-info cookie cookie2 set-cookie set-cookie2',
+    // Caching and response control
+    'age cache-control cdn-cache-control surrogate-control cache-status pragma date expires last-modified vary',
+    'no-vary-search warning surrogate-key cache-tag xkey location refresh retry-after accept-ranges alt-svc',
+    // How the content is to be read
+    'content-encoding content-type content-range content-location content-language content-disposition link',
+    'content-security-policy strict-transport-security clear-site-data x-frame-options x-content-type-options',
+  ].flatMap((names) => names.split(' ')),
+)
 
 /** The trailers that may be passed on, as trailers: never merged into the header section. */
 export function allowedTrailers(fields: RawFields): RawFields {

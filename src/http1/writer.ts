@@ -82,6 +82,7 @@ export function lastChunk(trailers: RawFields): Buffer {
 }
 
 function fieldsLength(fields: RawFields): number {
+  if (fields.length % 2 !== 0) throw unwritable('fields', 'a name without a value')
   let length = (fields.length / 2) * FIELD_LINE_EXTRA_BYTES
   for (let i = 0; i < fields.length; i++) length += fields[i]!.length
   return length
@@ -123,7 +124,7 @@ class HeadBytes {
 
   /** The field lines and the empty line. */
   fields(fields: RawFields): void {
-    for (let i = 0; i + 1 < fields.length; i += 2) {
+    for (let i = 0; i < fields.length; i += 2) {
       const name = fields[i]!
       if (name === '') throw unwritable('field', 'an empty name')
       this.text(name, TOKEN, 'field name')

@@ -80,7 +80,6 @@ export function listMembers(fields: RawFields, name: string): string[] {
 
 function isNamed(fieldName: string, lowerCaseName: string): boolean {
   return (
-    fieldName.length === lowerCaseName.length &&
-    (fieldName === lowerCaseName || lowerName(fieldName) === lowerCaseName)
+    fieldName.length === lowerCaseName.length && (fieldName === lowerCaseName || lowerName(fieldName) === lowerCaseName)
   )
 }

@@ -2,7 +2,15 @@ import type { RawFields } from '../http/fields.ts'
 import type { ResponseDirectives } from './directives.ts'
 
 /** Where a freshness lifetime came from: the word shown by logs and by `explain`. */
-export type LifetimeSource = 'rule' | 's-maxage' | 'max-age' | 'x-accel-expires' | 'expires' | 'heuristic' | 'default' | 'none'
+export type LifetimeSource =
+  | 'rule'
+  | 's-maxage'
+  | 'max-age'
+  | 'x-accel-expires'
+  | 'expires'
+  | 'heuristic'
+  | 'default'
+  | 'none'
 
 export interface FreshnessLifetime {
   readonly seconds: number

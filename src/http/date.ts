@@ -1,0 +1,83 @@
+/**
+ * HTTP dates (RFC 9110 §5.6.7): reading all three forms, writing the preferred one.
+ */
+
+const weekday = '(?:mon|tue|wed|thu|fri|sat|sun)'
+const weekdayLong = '(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)'
+const month = '(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)'
+const time = '(\\d\\d):(\\d\\d):(\\d\\d)'
+
+// Case-insensitive, because RFC 9111 §4.2 asks caches to be; in everything else exactly the grammar, because a date that
+// another recipient reads differently is no basis for reuse.
+const imfFixdate = new RegExp(`^${weekday}, (\\d\\d) ${month} (\\d{4}) ${time} gmt$`, 'i')
+const rfc850Date = new RegExp(`^${weekdayLong}, (\\d\\d)-${month}-(\\d\\d) ${time} gmt$`, 'i')
+const asctimeDate = new RegExp(`^${weekday} ${month} (\\d\\d| \\d) ${time} (\\d{4})$`, 'i')
+
+const monthNumbers = new Map(
+  ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'].map((name, index) => [
+    name,
+    index,
+  ]),
+)
+
+/**
+ * Reads an HTTP-date. The name of the weekday must be one, but is not compared with the date.
+ *
+ * @param nowMs only used for the two-digit year of the RFC 850 form: one that seems more than 50 years ahead is past
+ * @returns milliseconds since the epoch, or undefined when the text is not an HTTP-date
+ */
+export function parseHttpDate(text: string, nowMs: number): number | undefined {
+  let match = imfFixdate.exec(text)
+  if (match !== null) return toMs(match[3]!, match[2]!, match[1]!, match, 4)
+  match = rfc850Date.exec(text)
+  if (match !== null) return rfc850ToMs(match, nowMs)
+  match = asctimeDate.exec(text)
+  if (match !== null) return toMs(match[6]!, match[1]!, match[2]!, match, 3)
+  return undefined
+}
+
+let formattedSecond = Number.NaN
+let formatted = ''
+
+/** The IMF-fixdate of a moment; the last result is remembered, because almost every caller asks for this second. */
+export function formatHttpDate(ms: number): string {
+  const second = Math.floor(ms / 1000)
+  if (second !== formattedSecond) {
+    formatted = new Date(second * 1000).toUTCString()
+    formattedSecond = second
+  }
+  return formatted
+}
+
+function rfc850ToMs(match: RegExpExecArray, nowMs: number): number | undefined {
+  const century = Math.floor(new Date(nowMs).getUTCFullYear() / 100) * 100
+  const inCentury = (base: number) =>
+    toMs(String(base + Number(match[3])).padStart(4, '0'), match[2]!, match[1]!, match, 4)
+  const limit = new Date(nowMs)
+  limit.setUTCFullYear(limit.getUTCFullYear() + 50)
+  // RFC 9110 §5.6.7: the most recent past year with those digits, if the date appears to be over 50 years in the future.
+  // Late in a century the digits of the next one are the nearer reading, so start there.
+  for (const base of [century + 100, century, century - 100]) {
+    const ms = inCentury(base)
+    if (ms !== undefined && ms <= limit.getTime()) return ms
+  }
+  return undefined
+}
+
+function toMs(
+  year: string,
+  monthName: string,
+  day: string,
+  match: RegExpExecArray,
+  timeAt: number,
+): number | undefined {
+  const hours = Number(match[timeAt])
+  const minutes = Number(match[timeAt + 1])
+  const seconds = Number(match[timeAt + 2])
+  // 60 is a leap second in the grammar.
+  if (hours > 23 || minutes > 59 || seconds > 60) return undefined
+  const date = new Date(0)
+  date.setUTCFullYear(Number(year), monthNumbers.get(monthName.toLowerCase())!, Number(day))
+  if (date.getUTCDate() !== Number(day)) return undefined // 31 Feb
+  return date.getTime() + ((hours * 60 + minutes) * 60 + seconds) * 1000
+}

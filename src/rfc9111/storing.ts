@@ -1,0 +1,246 @@
+import { allValues, filterFields, hasField, listMembers, type RawFields } from '../http/fields.ts'
+import type { ResponseDirectives } from './directives.ts'
+import { parseRequestDirectives } from './directives.ts'
+import { type FreshnessPolicy, isExplicit } from './freshness.ts'
+import { sameOriginTarget } from './invalidation.ts'
+import { type ResponseMetadata, responseMetadata } from './metadata.ts'
+import { isRequestedRange, storedRangeOf } from './partial.ts'
+import type { StoredResponse } from './stored-response.ts'
+import { hasValidator } from './validation.ts'
+import { selectingFields, varyNames, varyNamesMax } from './vary.ts'
+
+/** The slice of a rule's policy that decides on storing. */
+export interface StoringPolicy extends FreshnessPolicy {
+  readonly store: boolean
+  readonly refreshSeconds: number
+  /** Refuse a response with `Set-Cookie`, store it without the field, or store it as it is. */
+  readonly setCookie: 'pass' | 'strip' | 'store'
+}
+
+export interface StoringRequest {
+  readonly method: string
+  readonly scheme: string
+  readonly authority: string
+  readonly target: string
+  readonly fields: RawFields
+  /** undefined: the request has no body */
+  readonly body: unknown
+}
+
+export interface StoringInput {
+  readonly request: StoringRequest
+  /** Whether it carried cookies that may make the response one visitor's own. */
+  readonly requestHadCookies: boolean
+  readonly status: number
+  readonly responseFields: RawFields
+  /** From `responseMetadata`. */
+  readonly directives: ResponseMetadata['directives']
+  readonly lifetime: ResponseMetadata['lifetime']
+  readonly policy: StoringPolicy
+}
+
+/** Why a response is not stored: the word in Cache-Status, logs and metrics. */
+export type StoreRefusal =
+  | 'rule'
+  | 'method'
+  | 'request-body'
+  | 'request-no-store'
+  | 'status'
+  | 'must-understand'
+  | 'no-store'
+  | 'private'
+  | 'authorization'
+  | 'set-cookie'
+  | 'vary-star'
+  | 'vary-names'
+  | 'content-range'
+  | 'no-freshness'
+  | 'consent'
+
+export type StoringDecision = { readonly kind: 'store' } | { readonly kind: 'refused'; readonly reason: StoreRefusal }
+
+/** Statuses whose caching requirements this cache knows and follows (RFC 9111 §3, §5.2.2.3). */
+const understoodStatuses: ReadonlySet<number> = new Set([
+  200, 201, 202, 203, 204, 205, 206, 300, 301, 302, 303, 307, 308, 400, 401, 402, 403, 404, 405, 406, 408, 409, 410,
+  411, 413, 414, 415, 422, 500, 501, 502, 503, 504, 505,
+])
+
+/**
+ * Statuses never stored, whatever the response says: 304 is no response of its own; 407 is about one connection's credentials;
+ * 412, 416, 417 answer fields that are not part of the key; RFC 6585 forbids 428, 429, 431 and 511.
+ */
+const neverStored: ReadonlySet<number> = new Set([304, 407, 412, 416, 417, 428, 429, 431, 511])
+
+const stored: StoringDecision = { kind: 'store' }
+
+/** Decides whether a response may be stored (RFC 9111 §3), by its header section. */
+export function mayStore(input: StoringInput): StoringDecision {
+  const reason =
+    refusalByRequest(input) ??
+    refusalByStatus(input) ??
+    refusalByDirectives(input) ??
+    refusalByFields(input) ??
+    refusalByFreshness(input)
+  return reason === undefined ? stored : { kind: 'refused', reason }
+}
+
+function refusalByRequest({
+  request,
+  policy,
+  status,
+  responseFields,
+  lifetime,
+}: StoringInput): StoreRefusal | undefined {
+  if (!policy.store) return 'rule'
+  if (request.method === 'POST') {
+    // RFC 9110 §9.3.3: only with explicit freshness, and only as the representation of the same URI.
+    if (status !== 200 || !isExplicit(lifetime) || lifetime.source === 'rule') return 'method'
+    if (!isContentOfTarget(request, responseFields)) return 'method'
+  } else if (request.method !== 'GET') {
+    return 'method'
+  } else if (request.body !== undefined) {
+    // The origin may have read it, and it is not part of the key ("fat GET").
+    return 'request-body'
+  }
+  // §5.2.1.5: MUST NOT store any response to it.
+  return parseRequestDirectives(allValues(request.fields, 'cache-control')).noStore ? 'request-no-store' : undefined
+}
+
+function isContentOfTarget(request: StoringRequest, responseFields: RawFields): boolean {
+  const locations = allValues(responseFields, 'content-location')
+  const base = `${request.scheme}://${request.authority}${request.target}`
+  return locations.length === 1 && sameOriginTarget(locations[0]!, base) === request.target
+}
+
+function refusalByStatus({ request, status, responseFields }: StoringInput): StoreRefusal | undefined {
+  if (status < 200 || status > 599 || neverStored.has(status)) return 'status'
+  if (status !== 206) return undefined
+  // §3.3: only a part that was asked for and says which it is.
+  const range = storedRangeOf(responseFields, undefined)
+  return range !== undefined && isRequestedRange(request.fields, range) ? undefined : 'content-range'
+}
+
+/** What the response's directives forbid, also after freshening (RFC 9111 §3, §5.2.2). */
+export function forbidsStoring(directives: ResponseDirectives, status: number): StoreRefusal | undefined {
+  if (directives.mustUnderstand) {
+    // §5.2.2.3: who understands the status SHOULD ignore no-store, who does not MUST NOT store.
+    if (!understoodStatuses.has(status)) return 'must-understand'
+  } else if (directives.noStore) {
+    return 'no-store'
+  }
+  return directives.isPrivate ? 'private' : undefined
+}
+
+function refusalByDirectives({ request, directives, status }: StoringInput): StoreRefusal | undefined {
+  const forbidden = forbidsStoring(directives, status)
+  if (forbidden !== undefined) return forbidden
+  // §3.5: one user's, unless a directive allows sharing.
+  const mayShare = directives.isPublic || directives.mustRevalidate || directives.sMaxageSeconds !== undefined
+  return hasField(request.fields, 'authorization') && !mayShare ? 'authorization' : undefined
+}
+
+function refusalByFields({ responseFields, directives, policy }: StoringInput): StoreRefusal | undefined {
+  if (policy.setCookie === 'pass') {
+    const withheld = new Set([...directives.noCacheFields, ...directives.privateFields])
+    for (const name of ['set-cookie', 'set-cookie2']) {
+      // The origin may say itself that the rest is to be stored without it: no-cache="Set-Cookie".
+      if (hasField(responseFields, name) && !withheld.has(name)) return 'set-cookie'
+    }
+  }
+  const names = varyNames(responseFields)
+  if (names.includes('*')) return 'vary-star'
+  return names.length > varyNamesMax ? 'vary-names' : undefined
+}
+
+function refusalByFreshness(input: StoringInput): StoreRefusal | undefined {
+  const { lifetime, directives, status, responseFields, policy } = input
+  if (isExplicit(lifetime)) {
+    const staleSeconds = Math.max(
+      directives.staleWhileRevalidateSeconds ?? 0,
+      directives.staleIfErrorSeconds ?? 0,
+      policy.refreshSeconds,
+    )
+    const reusable = lifetime.seconds > 0 || staleSeconds > 0 || hasValidator(responseFields)
+    return reusable ? undefined : 'no-freshness'
+  }
+  // A success without freshness is worth keeping for validation; an error is not.
+  const forValidation = lifetime.source === 'none' && status === 200 && hasValidator(responseFields)
+  if (lifetime.seconds <= 0 && !forValidation) return 'no-freshness'
+  // Without a word from the origin, what went to somebody known may be theirs.
+  return input.requestHadCookies || hasField(input.request.fields, 'authorization') ? 'consent' : undefined
+}
+
+/** Never stored (RFC 9111 §3.1); `Age` is kept as a number and written anew with every answer. */
+const fieldsNotStored: ReadonlySet<string> = new Set([
+  'age',
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authentication-info',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/**
+ * The fields of a response that are stored (RFC 9111 §3.1). Those that a qualified `private` or `no-cache` names are not
+ * among them: without them the rest may be reused (§5.2.2.4, §5.2.2.7), and what is not stored cannot leak.
+ */
+export function fieldsToStore(
+  fields: RawFields,
+  directives: ResponseDirectives,
+  setCookie: StoringPolicy['setCookie'],
+): string[] {
+  const dropped = new Set([
+    ...fieldsNotStored,
+    ...directives.noCacheFields,
+    ...directives.privateFields,
+    ...listMembers(fields, 'connection').map((name) => name.toLowerCase()),
+  ])
+  if (setCookie !== 'store') dropped.add('set-cookie').add('set-cookie2')
+  return filterFields(fields, (name) => !dropped.has(name))
+}
+
+export interface BuildInput {
+  readonly request: Pick<StoringRequest, 'fields' | 'method'>
+  readonly response: { readonly status: number; readonly reason: string; readonly fields: RawFields }
+  /** The complete content, in exactly its own memory. */
+  readonly body: Buffer
+  readonly requestTimeMs: number
+  readonly responseTimeMs: number
+  readonly policy: StoringPolicy
+  readonly tags: readonly string[]
+  /** From `responseMetadata` where it was computed already. */
+  readonly metadata?: ResponseMetadata
+}
+
+/**
+ * Builds what a tier keeps, for a response that `mayStore` accepted and whose body is complete.
+ *
+ * @returns undefined when it turns out not to be storable: a 206 whose body is not of its `Content-Range`, or `Vary: *`
+ */
+export function toStoredResponse(input: BuildInput): StoredResponse | undefined {
+  const { request, response, body, requestTimeMs, responseTimeMs, policy } = input
+  const { status, fields } = response
+  const metadata = input.metadata ?? responseMetadata({ status, fields, responseTimeMs, policy })
+  const range = status === 206 ? storedRangeOf(fields, body.length) : undefined
+  const selecting = selectingFields(fields, request.fields)
+  if (selecting === 'never' || (status === 206 && range === undefined)) return undefined
+  return {
+    requestMethod: request.method,
+    status,
+    reason: response.reason,
+    fields: fieldsToStore(fields, metadata.directives, policy.setCookie),
+    body,
+    requestTimeMs,
+    responseTimeMs,
+    ...metadata,
+    selecting,
+    range,
+    tags: input.tags,
+    invalidated: false,
+  }
+}

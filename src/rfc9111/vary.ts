@@ -1,0 +1,112 @@
+import { firstValue, listMembers, lowerName, type RawFields } from '../http/fields.ts'
+import { acceptsCoding, normalisedRequestValue, preferredLanguages } from './normalise.ts'
+import type { SelectingField, StoredResponse } from './stored-response.ts'
+
+/** Names that a `Vary` may have before its response is not worth storing: every one multiplies the variants. */
+export const varyNamesMax = 16
+
+/** Lower-case names that `Vary` nominates, each once, in order; `*` included where it is there (RFC 9110 §12.5.5). */
+export function varyNames(responseFields: RawFields): readonly string[] {
+  return [...new Set(listMembers(responseFields, 'vary').map(lowerName))]
+}
+
+/**
+ * The selecting fields of a response to this request (RFC 9111 §4.1), sorted by name.
+ *
+ * @returns `'never'` when a member of `Vary` is `*`: such a response matches no other request
+ */
+export function selectingFields(
+  responseFields: RawFields,
+  requestFields: RawFields,
+): readonly SelectingField[] | 'never' {
+  const names = varyNames(responseFields)
+  if (names.includes('*')) return 'never'
+  return implicitlyVarying(responseFields, requestFields, names)
+    .toSorted()
+    .map((name) => ({ name, value: normalisedRequestValue(requestFields, name) }))
+}
+
+/** Whether the request has the values that the stored response was selected by (RFC 9111 §4.1). */
+export function matches(selecting: readonly SelectingField[], requestFields: RawFields): boolean {
+  for (const field of selecting) {
+    if (normalisedRequestValue(requestFields, field.name) !== field.value) return false
+  }
+  return true
+}
+
+/** One string for each combination of selecting fields: equal keys are the same variant. */
+export function variantKey(selecting: readonly SelectingField[]): string {
+  let key = ''
+  for (const { name, value } of selecting) {
+    key += value === undefined ? `${name};` : `${name}=${value.length}:${value};`
+  }
+  return key
+}
+
+type Selectable = Pick<StoredResponse, 'selecting' | 'fields' | 'dateMs' | 'responseTimeMs'>
+
+/**
+ * Chooses the stored response for a request from those of one cache key (RFC 9111 §4.1): the most recent that matches.
+ *
+ * The most recent `Vary` is the rule of the resource: a response stored under another one answers only when it was selected by
+ * at least the same names, and one without `Vary` only when nothing newer has one. Otherwise a response from before the site
+ * began to vary would go on being served to everyone.
+ */
+export function selectVariant<T extends Selectable>(stored: readonly T[], requestFields: RawFields): T | undefined {
+  const only = stored.length === 1 ? stored[0] : undefined
+  if (only !== undefined) return answers(only, requestFields) ? only : undefined
+  const newestFirst = stored.toSorted((a, b) => b.dateMs - a.dateMs || b.responseTimeMs - a.responseTimeMs)
+  const rule = newestFirst.find((candidate) => candidate.selecting.length > 0)
+  const eligible = newestFirst.filter((candidate) => candidate === newestFirst[0] || coversRule(candidate, rule))
+  // One without Vary is often the default of a site that forgot to send it: it comes last even if it is newest.
+  const preferred = eligible.toSorted((a, b) => Number(a.selecting.length === 0) - Number(b.selecting.length === 0))
+  return (
+    preferred.find((candidate) => matches(candidate.selecting, requestFields) && answers(candidate, requestFields)) ??
+    preferred.find((candidate) => answers(candidate, requestFields))
+  )
+}
+
+function coversRule(candidate: Selectable, rule: Selectable | undefined): boolean {
+  if (rule === undefined) return true
+  return rule.selecting.every(({ name }) => candidate.selecting.some((field) => field.name === name))
+}
+
+/** Whether this stored response may answer the request, beyond equal values. */
+function answers(stored: Selectable, requestFields: RawFields): boolean {
+  for (const { name, value } of stored.selecting) {
+    if (normalisedRequestValue(requestFields, name) === value) {
+      // Codings are folded to classes, so the one that was chosen must be checked against what this client takes.
+      if (name === 'accept-encoding' && !acceptsCoding(requestFields, firstValue(stored.fields, 'content-encoding'))) {
+        return false
+      }
+    } else if (name !== 'accept-language' || !prefersLanguage(requestFields, stored)) {
+      return false
+    }
+  }
+  return true
+}
+
+/**
+ * Whether the language of a stored response is one that the request prefers to all others (RFC 9110 §12.5.4): the origin has
+ * it, so it would choose it for this request as it did for the other.
+ */
+function prefersLanguage(requestFields: RawFields, stored: Selectable): boolean {
+  const languages = listMembers(stored.fields, 'content-language')
+  const language = languages[0]
+  if (language === undefined || languages.length > 1) return false
+  return preferredLanguages(requestFields).includes(language.toLowerCase())
+}
+
+/**
+ * Names of `Vary`, and `origin` where the response allows exactly the origin that asked: a site that reflects `Origin` and
+ * forgets `Vary` would otherwise lock out, or let in, everyone else.
+ */
+function implicitlyVarying(
+  responseFields: RawFields,
+  requestFields: RawFields,
+  names: readonly string[],
+): readonly string[] {
+  if (names.includes('origin')) return names
+  const allowed = firstValue(responseFields, 'access-control-allow-origin')
+  return allowed !== undefined && allowed === firstValue(requestFields, 'origin') ? [...names, 'origin'] : names
+}

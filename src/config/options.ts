@@ -1,0 +1,200 @@
+import { group, listOf, option, optional, type ParsedMembers, required, withoutDefaults } from './declare.ts'
+import {
+  cookieName,
+  fieldName,
+  fieldsToSet,
+  filePath,
+  hostPattern,
+  label,
+  listenAddress,
+  mediaType,
+  method,
+  network,
+  originUrl,
+  parameterName,
+  pathPattern,
+  pseudonym,
+  removableField,
+  status,
+} from './http-values.ts'
+import { choice, count, durationMs, durationSeconds, oneOrMore, orNone, size, toggle } from './value-types.ts'
+
+const lifetime = { min: '0', max: '365d' }
+const wait = { min: '10ms', max: '1d' }
+
+/** What can be said for everything at the top level, and for some responses in a rule. */
+const cacheSettings = {
+  cache: option(
+    choice('store', 'pass'),
+    'store',
+    '`pass` sends requests to the origin and stores nothing; `store` stores what HTTP allows to be stored.',
+  ),
+  freshness: option(
+    orNone(durationSeconds(lifetime), null),
+    'none',
+    'How long a response is fresh, whatever the origin says. `no-store` and `private` are still obeyed.',
+  ),
+  defaultFreshness: option(
+    orNone(durationSeconds(lifetime), null),
+    'none',
+    'How long a response is fresh when the origin does not say. `none`: a tenth of the time since `Last-Modified`.',
+  ),
+  grace: option(
+    durationSeconds(lifetime),
+    '6h',
+    'How long past its freshness a response may be served while the origin fails or is overloaded.',
+  ),
+  refresh: option(
+    durationSeconds(lifetime),
+    '0',
+    'How long past its freshness a response is served at once, while a new one is fetched behind it.',
+  ),
+  negative: option(
+    orNone(durationSeconds(lifetime), null),
+    'none',
+    'How long 404 and 410 are fresh when the origin does not say; 5xx then at most a second.',
+  ),
+  keep: option(
+    durationSeconds(lifetime),
+    '1d',
+    'How long past its freshness a response with a validator is kept, to be asked for with `If-None-Match` or `If-Modified-Since`.',
+  ),
+  setCookie: option(
+    choice('pass', 'strip', 'store'),
+    'pass',
+    'A response with `Set-Cookie` is not stored (`pass`), stored without the field (`strip`), or stored with it (`store`: every visitor gets the same cookie).',
+  ),
+  key: group('What makes two requests different. Scheme, host and path always do.', {
+    scheme: option(toggle, true, 'Whether `http` and `https` are stored apart.'),
+    query: group('Which query parameters are part of the key. The origin gets the query as it was received.', {
+      ignore: option(oneOrMore(parameterName), [], 'Names or patterns (`utm_*`) of parameters left out of the key.'),
+      only: optional(oneOrMore(parameterName), 'The only parameters that are part of the key.'),
+      sort: option(toggle, false, 'Whether the order of differently named parameters does not matter.'),
+    }),
+    cookies: option(oneOrMore(cookieName), [], 'Names of cookies whose values are part of the key.'),
+    headers: option(oneOrMore(fieldName), [], 'Names of request fields whose values are part of the key.'),
+  }),
+  headers: group('Header fields that are removed, then set. A list or map in a rule replaces that of the top level.', {
+    request: group('In the request to the origin.', {
+      set: option(fieldsToSet, {}, 'Names and values.'),
+      remove: option(oneOrMore(removableField), [], 'Names.'),
+    }),
+    response: group('In the response to the client.', {
+      set: option(fieldsToSet, {}, 'Names and values.'),
+      remove: option(oneOrMore(removableField), [], 'Names.'),
+    }),
+  }),
+}
+
+const match = group('The conditions, of which all must be met; each is one value or a list of alternatives.', {
+  host: optional(oneOrMore(hostPattern), 'Host, with the port only where the pattern has one.'),
+  path: optional(oneOrMore(pathPattern), 'Path, without the query. `*` is any run of characters, slashes too.'),
+  method: optional(oneOrMore(method), 'Request method.'),
+  status: optional(oneOrMore(status), 'Status of the response. Such a rule is decided when the response arrives.'),
+  type: optional(oneOrMore(mediaType), 'Media type of the response. Such a rule is decided when the response arrives.'),
+})
+
+/** Every option there is. The order is that of the document and of `check --print`. */
+export const options = {
+  listen: option(oneOrMore(listenAddress), '0.0.0.0:8080', 'Where clients connect.'),
+  origins: listOf(
+    'The web servers behind, each a URL or a map. Without any, a slow demo site is started and served.',
+    {
+      url: required(originUrl, 'Scheme, host and port of the server.'),
+      name: optional(label, 'What logs and `Cache-Status` call it; host and port when absent.'),
+    },
+    'url',
+  ),
+  hosts: option(oneOrMore(hostPattern), [], 'The hosts to answer for; requests for others get 421. Empty: any.'),
+  memory: option(size({ min: '1MiB', max: '1TiB' }), '256MiB', 'Memory for stored responses.'),
+  objectMax: option(size({ min: '1KiB', max: '1GiB' }), '4MiB', 'The largest body that is stored.'),
+  ...cacheSettings,
+  rules: listOf(
+    'Settings for some requests or responses. The first rule that matches is the one that counts; what it does not say is taken from the top level.',
+    { name: optional(label, 'What logs and `Cache-Status` call it.'), match, ...withoutDefaults(cacheSettings) },
+  ),
+  coalescing: option(toggle, true, 'Whether simultaneous requests for one thing become one request to the origin.'),
+  rememberUncacheable: option(
+    durationSeconds({ min: '0', max: '1d' }),
+    '120s',
+    'How long it is remembered that something could not be stored, so that requests for it do not wait for each other.',
+  ),
+  obeyRequestDirectives: option(
+    toggle,
+    false,
+    "Whether a client's `Cache-Control` (`no-cache`, `max-age`, …) can demand more than a stored response.",
+  ),
+  trustedProxies: option(
+    oneOrMore(network),
+    [],
+    'Networks of the proxies in front, whose `Forwarded` and `X-Forwarded-*` fields are believed.',
+  ),
+  viaName: option(pseudonym, 'breakwater', 'What this proxy calls itself in `Via` and `Cache-Status`.'),
+  timeLimits: group('How long is waited, and for what.', {
+    head: option(durationMs(wait), '15s', 'For the head of a request, from its first byte.'),
+    body: option(durationMs(wait), '60s', 'Between two pieces of the body of a request.'),
+    idle: option(durationMs(wait), '75s', 'Between two requests on a connection.'),
+    send: option(durationMs(wait), '60s', 'For a client to take anything of the response that waits for it.'),
+    connect: option(durationMs(wait), '3.5s', 'For a connection to the origin.'),
+    firstByte: option(durationMs(wait), '60s', "For the head of the origin's response."),
+    betweenBytes: option(durationMs(wait), '60s', "Between two pieces of the origin's response."),
+    originIdle: option(
+      durationMs(wait),
+      '4s',
+      'How long an unused connection to the origin is kept, unless the origin announces more. Many servers close after 5 s.',
+    ),
+    drain: option(
+      durationMs({ min: '0', max: '1d' }),
+      '10s',
+      'For what is under way when the program is told to stop.',
+    ),
+  }),
+  limits: group('How much is accepted.', {
+    requestHead: option(size({ min: '1KiB', max: '1MiB' }), '32KiB', 'The head of a request; above it, 431.'),
+    requestFields: option(count(10, 10_000), 100, 'Header fields in a request; above it, 431.'),
+    target: option(size({ min: '256B', max: '1MiB' }), '8KiB', 'Path and query of a request; above it, 414.'),
+    requestBody: option(
+      orNone(size({ min: '0', max: '1TiB' }), Number.POSITIVE_INFINITY),
+      'none',
+      'The body of a request; above it, 413.',
+    ),
+    originHead: option(
+      size({ min: '1KiB', max: '16MiB' }),
+      '256KiB',
+      "The head of the origin's response; above it, 502.",
+    ),
+    originFields: option(count(10, 10_000), 200, "Header fields in the origin's response; above it, 502."),
+    connections: option(count(1, 1_000_000), 10_000, 'Connections of clients at one time.'),
+    connectionsPerAddress: option(
+      orNone(count(1, 1_000_000), Number.POSITIVE_INFINITY),
+      'none',
+      'Connections from one address at one time; `none` where a proxy in front makes all clients look like one.',
+    ),
+    originConnections: option(count(1, 100_000), 128, 'Connections to each origin at one time.'),
+    originQueue: option(count(0, 1_000_000), 1024, 'Requests that wait for one of them; above it, stale or 503.'),
+  }),
+  log: group('What is written down.', {
+    level: option(
+      choice('fatal', 'error', 'warn', 'info', 'debug', 'trace'),
+      'info',
+      'The least serious messages shown.',
+    ),
+    access: option(
+      choice('off', 'combined', 'json', 'squid'),
+      'off',
+      'One line for each request: the format of Apache (`combined`), of Squid, or JSON with all that is known.',
+    ),
+    accessFile: optional(filePath, 'Where these lines go; to standard output when absent.'),
+  }),
+  cacheStatus: group('The `Cache-Status` field, which says what was done and why (RFC 9211).', {
+    key: option(toggle, false, 'Whether it shows the cache key.'),
+    hide: option(toggle, false, 'Whether it is left out.'),
+  }),
+}
+
+export type ParsedOptions = ParsedMembers<typeof options>
+export type ParsedSettings = ParsedMembers<typeof cacheSettings>
+export type ParsedRule = ParsedOptions['rules'][number]
+
+/** The settings' part of the declaration, for laying a rule's own over the top level's. */
+export const settingsMembers = cacheSettings

@@ -1,0 +1,105 @@
+import { formatHostPort } from '../units.ts'
+import type { CacheSettings, Config, OriginConfig, RuleConfig } from './config.ts'
+import type { Members } from './declare.ts'
+import { type ParsedOptions, type ParsedRule, type ParsedSettings, settingsMembers } from './options.ts'
+
+/** Gives what was read the names and the shape that the parts use. */
+export function toConfig(parsed: ParsedOptions): Config {
+  const { timeLimits, limits, log, cacheStatus } = parsed
+  return deepFreeze({
+    listen: parsed.listen,
+    origins: parsed.origins.map(toOrigin),
+    hosts: parsed.hosts,
+    trustedProxies: parsed.trustedProxies,
+    viaName: parsed.viaName,
+    memoryBytes: parsed.memory,
+    objectBytesMax: parsed.objectMax,
+    caching: {
+      defaults: toSettings(parsed),
+      rules: parsed.rules.map((rule, index) => toRule(rule, index, parsed)),
+    },
+    coalescing: parsed.coalescing,
+    rememberUncacheableSeconds: parsed.rememberUncacheable,
+    obeyRequestDirectives: parsed.obeyRequestDirectives,
+    timeLimits: {
+      headMs: timeLimits.head,
+      bodyMs: timeLimits.body,
+      idleMs: timeLimits.idle,
+      sendMs: timeLimits.send,
+      connectMs: timeLimits.connect,
+      firstByteMs: timeLimits.firstByte,
+      betweenBytesMs: timeLimits.betweenBytes,
+      originIdleMs: timeLimits.originIdle,
+      drainMs: timeLimits.drain,
+    },
+    limits: {
+      requestHeadBytesMax: limits.requestHead,
+      requestFieldsMax: limits.requestFields,
+      targetBytesMax: limits.target,
+      requestBodyBytesMax: limits.requestBody,
+      originHeadBytesMax: limits.originHead,
+      originFieldsMax: limits.originFields,
+      connectionsMax: limits.connections,
+      connectionsPerAddressMax: limits.connectionsPerAddress,
+      originConnectionsMax: limits.originConnections,
+      originQueueMax: limits.originQueue,
+    },
+    log,
+    cacheStatus,
+  })
+}
+
+function toOrigin({ url, name }: ParsedOptions['origins'][number]): OriginConfig {
+  return { ...url, name: name ?? formatHostPort(url) }
+}
+
+function toRule(rule: ParsedRule, index: number, topLevel: ParsedSettings): RuleConfig {
+  const { host = [], path = [], method = [], status = [], type = [] } = rule.match
+  return {
+    name: rule.name ?? `rule ${index + 1}`,
+    match: { hosts: host, paths: path, methods: method, statuses: status, types: type },
+    settings: toSettings(overlay(settingsMembers, topLevel, rule) as ParsedSettings),
+  }
+}
+
+type Values = Readonly<Record<string, unknown>>
+
+/** The values of `over` where it has one, those of `under` elsewhere; group by group. */
+function overlay(members: Members, under: Values, over: Values): Values {
+  const values = Object.entries(members).map(([name, member]) => {
+    const own = over[name]
+    if (member.kind === 'group') return [name, overlay(member.members, under[name] as Values, own as Values)]
+    return [name, own === undefined ? under[name] : own]
+  })
+  return Object.fromEntries(values)
+}
+
+function toSettings(parsed: ParsedSettings): CacheSettings {
+  const { key, headers } = parsed
+  return {
+    cache: parsed.cache,
+    freshnessSeconds: parsed.freshness ?? undefined,
+    defaultFreshnessSeconds: parsed.defaultFreshness ?? undefined,
+    graceSeconds: parsed.grace,
+    refreshSeconds: parsed.refresh,
+    negativeSeconds: parsed.negative ?? undefined,
+    keepSeconds: parsed.keep,
+    setCookie: parsed.setCookie,
+    key: {
+      scheme: key.scheme,
+      query: { ignore: key.query.ignore, only: key.query.only, sort: key.query.sort },
+      cookies: key.cookies,
+      headers: key.headers,
+    },
+    requestFields: headers.request,
+    responseFields: headers.response,
+  }
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value)
+    for (const inner of Object.values(value)) deepFreeze(inner)
+  }
+  return value
+}

@@ -1,6 +1,6 @@
 import type { BodySource } from '../http/body.ts'
-import type { ProxyRequest } from './proxy-request.ts'
 import type { RawFields } from '../http/fields.ts'
+import type { ProxyRequest } from './proxy-request.ts'
 
 /** Outcome words: one for each response, used by `Cache-Status`, the access log and the metrics alike. */
 export type Outcome =

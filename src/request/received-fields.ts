@@ -1,0 +1,132 @@
+import { listMembers, lowerName, type RawFields } from '../http/fields.ts'
+
+/** Fields of the connection (RFC 9110 §7.6.1), and those that `ProxyRequest` carries in a form of its own. */
+const TAKEN_OFF: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-authentication-info',
+  'te',
+  'transfer-encoding',
+  'upgrade',
+  'http2-settings',
+  'host',
+  'content-length',
+  'expect',
+])
+
+/** Handed over apart: `upstreamForwardingFields` appends to them. */
+const FORWARDING: ReadonlySet<string> = new Set(['via', 'x-forwarded-for', 'forwarded'])
+
+/**
+ * What origins read as the client's address, the host, the path or the scheme. From a client it is a lie, and since no
+ * cache key has it, a lie that one visitor could tell to all (cache poisoning by unkeyed input).
+ */
+const OVERRIDES: ReadonlySet<string> = new Set([
+  'cf-connecting-ip',
+  'client-ip',
+  'fastly-client-ip',
+  'front-end-https',
+  'true-client-ip',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'x-custom-ip-authorization',
+  'x-host',
+  'x-http-host-override',
+  'x-original-host',
+  'x-original-uri',
+  'x-original-url',
+  'x-originating-ip',
+  'x-override-url',
+  'x-real-ip',
+  'x-remote-addr',
+  'x-remote-ip',
+  'x-rewrite-uri',
+  'x-rewrite-url',
+  'x-scheme',
+  'x-url-scheme',
+])
+
+/**
+ * Another method than the request line's. Removed where it could turn a cacheable request into something else; a POST
+ * keeps it, because web applications use it there and no cache is asked.
+ */
+const METHOD_OVERRIDES: ReadonlySet<string> = new Set(['x-http-method', 'x-http-method-override', 'x-method-override'])
+
+/** Written anew for the origin, whoever sent them. */
+const WRITTEN_ANEW: ReadonlySet<string> = new Set(['x-forwarded-proto', 'x-forwarded-host'])
+
+/** Whose name with an underscore CGI and its heirs cannot tell from the true one. */
+const NO_UNDERSCORE_TWIN: ReadonlySet<string> = new Set([
+  ...['authorization', 'cookie', 'content-type', 'cache-control', 'trailer', 'via', 'forwarded'],
+  ...TAKEN_OFF,
+  ...OVERRIDES,
+  ...METHOD_OVERRIDES,
+])
+
+/** Naming one of these in `Connection` can only be meant to hide it from one of two readers. */
+const NEVER_HOP_BY_HOP: ReadonlySet<string> = new Set([
+  ...['host', 'content-length', 'transfer-encoding', 'content-type', 'content-encoding', 'content-range'],
+  ...['authorization', 'cookie', 'cache-control', 'pragma', 'expect', 'max-forwards', 'range', 'if-range'],
+  ...['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'],
+])
+
+export interface Sender {
+  readonly isTrusted: boolean
+  readonly method: string
+  readonly hasBody: boolean
+}
+
+export interface SortedFields {
+  /** What goes on, in order. */
+  readonly fields: string[]
+  /** Via from everyone, for loop detection and because a proxy must not remove it; the rest from trusted proxies. */
+  readonly forwarding: string[]
+}
+
+/** The members of `Connection` in lower case. */
+export function connectionOptions(fields: RawFields): ReadonlySet<string> {
+  return new Set(listMembers(fields, 'connection').map((option) => option.toLowerCase()))
+}
+
+/** @returns the first field that `Connection` must not name, or undefined */
+export function namedAgainstItsNature(options: ReadonlySet<string>): string | undefined {
+  for (const option of options) if (NEVER_HOP_BY_HOP.has(option)) return option
+  return undefined
+}
+
+/**
+ * Sorts what was received into what goes on, what is appended to, and what ends here.
+ *
+ * Forwarding fields are taken whether `Connection` names them or not: a client behind a careless trusted proxy could
+ * otherwise have its own address forgotten, and pass for that proxy (CVE-2022-31813).
+ */
+export function sortFields(received: RawFields, options: ReadonlySet<string>, sender: Sender): SortedFields {
+  const fields: string[] = []
+  const forwarding: string[] = []
+  for (let i = 0; i < received.length; i += 2) {
+    const name = lowerName(received[i]!)
+    if (FORWARDING.has(name)) {
+      if (sender.isTrusted || name === 'via') forwarding.push(received[i]!, received[i + 1]!)
+    } else if (goesOn(name, sender) && !options.has(name)) {
+      fields.push(received[i]!, received[i + 1]!)
+    }
+  }
+  return { fields, forwarding }
+}
+
+function goesOn(name: string, sender: Sender): boolean {
+  if (TAKEN_OFF.has(name) || WRITTEN_ANEW.has(name)) return false
+  // Becomes HTTP_PROXY in a CGI environment, where clients of the application obey it (httpoxy).
+  if (name === 'proxy') return false
+  if (name === 'trailer') return sender.hasBody
+  if (name.includes('_')) {
+    const twin = name.replaceAll('_', '-')
+    return !NO_UNDERSCORE_TWIN.has(twin) && !twin.startsWith('x-forwarded-')
+  }
+  if (sender.isTrusted) return true
+  if (METHOD_OVERRIDES.has(name)) return sender.method === 'POST'
+  return !OVERRIDES.has(name) && !name.startsWith('x-forwarded-')
+}

@@ -1,0 +1,16 @@
+import type { HostList } from './host-list.ts'
+import type { TrustedPeers } from './trusted-peers.ts'
+
+/** What normalising a request needs to know of the configuration. */
+export interface RequestSettings {
+  /** Hosts that are served; others get 421. Undefined serves every valid one. */
+  readonly hosts: HostList | undefined
+  /** Stands in for the authority of an HTTP/1.0 request without Host; undefined refuses those. */
+  readonly defaultAuthority: string | undefined
+  /** Whose forwarding fields are believed. */
+  readonly trusted: TrustedPeers
+  /** Our name in `Via` (RFC 9110 §7.6.3). Must differ between instances that stand behind one another. */
+  readonly pseudonym: string
+  readonly targetBytesMax: number
+  readonly fieldsMax: number
+}

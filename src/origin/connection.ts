@@ -1,0 +1,158 @@
+import type { LookupFunction, Socket } from 'node:net'
+import type { Clock } from '../clock.ts'
+import type { ProxyError } from '../errors.ts'
+import { type HeadLimits, ResponseHeadReader } from '../http1/head.ts'
+import { type Address, openSocket } from './address.ts'
+import type { Deadline, Deadlines } from './deadlines.ts'
+import { connectFailed, connectTimedOut, internal } from './failures.ts'
+import type { OriginRequest } from './origin-client.ts'
+import type { TimeLimits } from './settings.ts'
+import { WireExchange, type WireHandler } from './wire-exchange.ts'
+
+/** What all connections to one member have in common. */
+export interface ConnectionSettings {
+  readonly origin: string
+  readonly address: Address
+  readonly limits: TimeLimits
+  readonly deadlines: Deadlines
+  readonly lookup: LookupFunction | undefined
+  /** Hears of a throw in a handler or sink; it is contained to its connection. */
+  readonly onFault: (error: unknown) => void
+}
+
+/** Who keeps the connections of a member. */
+export interface ConnectionOwner {
+  onConnected(connection: Connection): void
+  /** It may carry the next request. */
+  onIdle(connection: Connection): void
+  /** Called once. `error` tells why it did not come about; undefined when it was connected. */
+  onClosed(connection: Connection, error: ProxyError | undefined): void
+}
+
+const headLimits: HeadLimits = { headBytesMax: 256 * 1024, fieldsMax: 1000, targetBytesMax: 0 }
+
+/**
+ * One connection to an origin: connecting → carrying one exchange at a time, idle between → closed. A byte that no
+ * exchange asked for closes it: what stands on a connection out of turn would be taken for the next request's response.
+ */
+export class Connection {
+  readonly socket: Socket
+  readonly headReader = new ResponseHeadReader(headLimits)
+  readonly deadline: Deadline
+  readonly origin: string
+  readonly limits: TimeLimits
+  readonly clock: Clock
+  idleSinceMs = 0
+  readonly #settings: ConnectionSettings
+  readonly #owner: ConnectionOwner
+  #phase: 'connecting' | 'idle' | 'busy' | 'closed' = 'connecting'
+  #exchange: WireExchange | undefined
+
+  constructor(settings: ConnectionSettings, owner: ConnectionOwner) {
+    this.origin = settings.origin
+    this.limits = settings.limits
+    this.clock = settings.deadlines.clock
+    this.#settings = settings
+    this.#owner = owner
+    this.deadline = settings.deadlines.create(() => this.#contain(() => this.#onDue()))
+    this.deadline.in(settings.limits.connectMs)
+    this.socket = openSocket(settings.address, settings.lookup)
+    this.#listen()
+  }
+
+  get isClosed(): boolean {
+    return this.#phase === 'closed'
+  }
+
+  /** Takes a request, which `start` then sends; the connection must be idle or just connected. */
+  carry(request: OriginRequest, handler: WireHandler): WireExchange {
+    this.#phase = 'busy'
+    this.deadline.clear()
+    this.#exchange = new WireExchange(this, request, handler)
+    return this.#exchange
+  }
+
+  /** For the exchange: it ended exactly, and the connection may carry another within `idleMs`. */
+  becomeIdle(idleMs: number): void {
+    this.#exchange = undefined
+    if (idleMs <= 0) {
+      this.close()
+      return
+    }
+    this.#phase = 'idle'
+    this.idleSinceMs = this.clock.now()
+    this.deadline.in(idleMs)
+    // Whoever read the last body may have paused it; now the end or a surplus byte must be seen.
+    if (this.socket.isPaused()) this.socket.resume()
+    this.#owner.onIdle(this)
+  }
+
+  /** Destroys it at once, whatever it does. An exchange on it is not told: it closes the connection itself. */
+  close(error?: ProxyError): void {
+    if (this.#phase === 'closed') return
+    this.#phase = 'closed'
+    this.#exchange = undefined
+    this.deadline.remove()
+    this.socket.destroy()
+    this.#owner.onClosed(this, error)
+  }
+
+  #listen(): void {
+    const { socket } = this
+    const connected = this.#settings.address.kind === 'tls' ? 'secureConnect' : 'connect'
+    socket.once(connected, () => this.#contain(() => this.#onConnected()))
+    socket.on('data', (chunk: Buffer) => this.#contain(() => this.#onData(chunk)))
+    socket.on('drain', () => this.#contain(() => this.#exchange?.onDrain()))
+    socket.on('end', () => this.#contain(() => this.#onGone(undefined)))
+    socket.on('error', (error) => this.#contain(() => this.#onGone(error)))
+    // Follows `end` and `error`, which have closed it by then; alone it must not look like an end in order.
+    socket.on('close', () => this.#contain(() => this.#onGone(new Error('socket closed'))))
+  }
+
+  #onConnected(): void {
+    if (this.#phase !== 'connecting') return
+    this.#phase = 'idle'
+    this.deadline.clear()
+    this.#owner.onConnected(this)
+  }
+
+  #onData(chunk: Buffer): void {
+    if (this.#exchange !== undefined) this.#exchange.onData(chunk)
+    else this.close()
+  }
+
+  #onGone(cause: unknown): void {
+    if (this.#phase === 'connecting') {
+      this.close(connectFailed(this.origin, cause ?? 'connection closed'))
+      return
+    }
+    const exchange = this.#exchange
+    if (exchange === undefined) {
+      this.close()
+      return
+    }
+    if (cause === undefined) exchange.onEnd()
+    else exchange.onError(cause)
+  }
+
+  #onDue(): void {
+    if (this.#phase === 'connecting') this.close(connectTimedOut(this.origin, this.limits.connectMs))
+    else if (this.#exchange !== undefined) this.#exchange.onDue()
+    else this.close()
+  }
+
+  /** A throw out of an event handler would end the process: it ends this exchange instead. */
+  #contain(act: () => void): void {
+    try {
+      act()
+    } catch (fault) {
+      this.#settings.onFault(fault)
+      try {
+        this.#exchange?.fail(internal(`Cannot finish exchange with origin "${this.origin}": handler threw`, fault))
+      } catch (second) {
+        this.#settings.onFault(second)
+      }
+      this.close()
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import { lowerName, type RawFields } from '../http/fields.ts'
+import { connectionOptions } from '../http1/framing.ts'
+
+/**
+ * What ends at this hop (RFC 9110 §7.6.1, §11.7) together with the framing, by length of the name: nearly all of a
+ * message's fields are passed over without a look at their letters.
+ */
+const hopByHop: readonly (readonly string[] | undefined)[] = byLength([
+  'te',
+  'expect',
+  'upgrade',
+  'connection',
+  'keep-alive',
+  'content-length',
+  'proxy-connection',
+  'transfer-encoding',
+  'proxy-authenticate',
+  'proxy-authentication-info',
+])
+
+/**
+ * Never appropriate as connection options (RFC 9110 §7.6.1), so naming them takes nothing away: a response that lost its
+ * `Cache-Control: private` or `Set-Cookie` this way would be stored and given to everyone.
+ */
+const forAllRecipients = new Set([
+  'age',
+  'authorization',
+  'cache-control',
+  'cdn-cache-control',
+  'content-encoding',
+  'content-range',
+  'content-type',
+  'cookie',
+  'date',
+  'etag',
+  'expires',
+  'host',
+  'last-modified',
+  'pragma',
+  'set-cookie',
+  'surrogate-control',
+  'vary',
+])
+
+/** The fields without those of this hop, those that `Connection` names, and the framing. The same array when there are none. */
+export function endToEndFields(fields: RawFields): RawFields {
+  let kept: string[] | undefined
+  let named: ReadonlySet<string> | undefined
+  for (let i = 0; i < fields.length; i += 2) {
+    const name = fields[i]!
+    if (!isHopByHop(name)) {
+      kept?.push(name, fields[i + 1]!)
+      continue
+    }
+    kept ??= fields.slice(0, i)
+    if (name.length === 10 && lowerName(name) === 'connection') named ??= namedFields(fields)
+  }
+  if (kept === undefined) return fields
+  return named === undefined ? kept : withoutNamed(kept, named)
+}
+
+/** Seconds of `Keep-Alive: timeout=N`: how long the origin keeps an idle connection (RFC 2068 §19.7.1.1, still in wide use). */
+export function announcedIdleSeconds(fields: RawFields): number | undefined {
+  for (let i = 0; i < fields.length; i += 2) {
+    if (fields[i]!.length !== 10 || lowerName(fields[i]!) !== 'keep-alive') continue
+    const match = /(?:^|[,\s])timeout\s*=\s*"?(\d{1,9})/i.exec(fields[i + 1]!)
+    if (match !== null) return Number(match[1])
+  }
+  return undefined
+}
+
+function isHopByHop(name: string): boolean {
+  const names = hopByHop[name.length]
+  return names?.includes(lowerName(name)) ?? false
+}
+
+/** What `Connection` names beside its usual options, or undefined. */
+function namedFields(fields: RawFields): ReadonlySet<string> | undefined {
+  const named = connectionOptions(fields).filter(
+    (option) => option !== 'close' && option !== 'keep-alive' && !forAllRecipients.has(option),
+  )
+  return named.length === 0 ? undefined : new Set(named)
+}
+
+function withoutNamed(fields: readonly string[], named: ReadonlySet<string>): string[] {
+  const kept: string[] = []
+  for (let i = 0; i < fields.length; i += 2) {
+    if (!named.has(lowerName(fields[i]!))) kept.push(fields[i]!, fields[i + 1]!)
+  }
+  return kept
+}
+
+function byLength(names: readonly string[]): (string[] | undefined)[] {
+  const table: (string[] | undefined)[] = []
+  for (const name of names) {
+    const list = table[name.length] ?? []
+    list.push(name)
+    table[name.length] = list
+  }
+  return Array.from(table)
+}

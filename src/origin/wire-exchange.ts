@@ -1,0 +1,308 @@
+import { ProxyError } from '../errors.ts'
+import type { RawFields } from '../http/fields.ts'
+import { BodyDecoder, type BodyEvents, type BodyLimits } from '../http1/body-decoder.ts'
+import { announcedLength, connectionPersists, responseFraming } from '../http1/framing.ts'
+import type { ResponseHead } from '../http1/head.ts'
+import { allowedTrailers } from '../http1/trailers.ts'
+import type { Connection } from './connection.ts'
+import { announcedIdleSeconds, endToEndFields } from './end-to-end.ts'
+import * as failures from './failures.ts'
+import type { OriginRequest, OriginResponse } from './origin-client.ts'
+import { RequestSender, type SenderEvents } from './request-sender.ts'
+import { type BodyFlow, ResponseBody } from './response-body.ts'
+import type { TimeLimits } from './settings.ts'
+
+/** Who has a request carried. Exactly one of `onResponse` and `onFailure`; `onEnded` follows `onResponse`. */
+export interface WireHandler {
+  onInterim(status: number, fields: RawFields): void
+  onResponse(response: OriginResponse): void
+  onFailure(failure: WireFailure): void
+  /** The response is over, complete or not. */
+  onEnded(): void
+}
+
+/** An exchange that broke before its response's head was complete. */
+export interface WireFailure {
+  readonly error: ProxyError
+  /** Something of the response was there: the request was taken, and must not be repeated. */
+  readonly responseSeen: boolean
+  readonly bodyStarted: boolean
+}
+
+/** Interim responses before one final response; no origin has a use for more, a broken one sends them for ever. */
+const INTERIM_MAX = 100
+
+const bodyLimits: BodyLimits = { trailerBytesMax: 16 * 1024, trailerFieldsMax: 100, extensionBytesMax: 16 * 1024 }
+
+/** One request and its response on one connection: the order of events, the time limits, and whether it may be used again. */
+export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
+  readonly #connection: Connection
+  readonly #limits: TimeLimits
+  readonly #origin: string
+  readonly #request: OriginRequest
+  readonly #handler: WireHandler
+  readonly #sender: RequestSender
+  readonly #requestTimeMs: number
+  #waitingFor: 'nothing' | 'continue' | 'upload' | 'head' | 'body' = 'nothing'
+  #responseSeen = false
+  #interims = 0
+  #head: ResponseHead | undefined
+  #decoder: BodyDecoder | undefined
+  #body: ResponseBody | undefined
+  #untilClose = false
+  #trailers: RawFields = []
+  #over = false
+
+  constructor(connection: Connection, request: OriginRequest, handler: WireHandler) {
+    this.#connection = connection
+    this.#limits = connection.limits
+    this.#origin = connection.origin
+    this.#request = request
+    this.#handler = handler
+    this.#sender = new RequestSender(connection.socket, request, this)
+    this.#requestTimeMs = connection.clock.now()
+  }
+
+  start(): void {
+    try {
+      this.#sender.start()
+    } catch (error) {
+      // A head that cannot be written is the fault of this request alone.
+      this.fail(error instanceof ProxyError ? error : failures.internal('Cannot send request', error))
+    }
+  }
+
+  /** Gives up without a word to the handler or the body's sink. */
+  abandon(reason: ProxyError): void {
+    if (this.#over) return
+    this.#over = true
+    this.#connection.close()
+    this.#sender.stop(reason)
+    this.#body?.detach()
+  }
+
+  // From the connection.
+
+  onData(chunk: Buffer): void {
+    this.#responseSeen = true
+    let at = 0
+    while (this.#decoder === undefined) {
+      if (at === chunk.length) return
+      const result = this.#connection.headReader.read(chunk, at)
+      if (result.kind === 'incomplete') return
+      if (result.kind === 'refused') {
+        this.#refused(result.reason, result.message)
+        return
+      }
+      at = result.end
+      if (result.head.status < 200) this.#onInterim(result.head)
+      else this.#onHead(result.head)
+      if (this.#over) return
+    }
+    at = this.#decoder.decode(chunk, at, this)
+    if (this.#over) return
+    if (this.#decoder.done) this.#finish(at === chunk.length)
+    else this.#flow()
+  }
+
+  /** The origin has closed its side in order. */
+  onEnd(): void {
+    if (this.#over) return
+    if (this.#decoder === undefined) {
+      this.fail(this.#lost(undefined))
+      return
+    }
+    if (!this.#untilClose) {
+      this.fail(failures.bodyCut(this.#origin, undefined))
+      return
+    }
+    this.#decoder.finish(this)
+    this.#finish(false)
+  }
+
+  onError(cause: unknown): void {
+    this.fail(this.#decoder === undefined ? this.#lost(cause) : failures.bodyCut(this.#origin, cause))
+  }
+
+  onDrain(): void {
+    this.#sender.drained()
+  }
+
+  onDue(): void {
+    const waitedFor = this.#waitingFor
+    if (waitedFor === 'continue') this.#sender.startBody()
+    else if (waitedFor !== 'nothing') this.fail(this.#timedOut(waitedFor))
+  }
+
+  /** Ends it before its time: the connection is destroyed, and whoever waits is told. */
+  fail(error: ProxyError): void {
+    if (this.#over) return
+    this.#over = true
+    this.#connection.close()
+    const { bodyStarted } = this.#sender
+    // A body that was not asked for yet stays as it is: the request may be tried elsewhere.
+    if (bodyStarted) this.#sender.stop(error)
+    if (this.#head === undefined) {
+      this.#handler.onFailure({ error, responseSeen: this.#responseSeen, bodyStarted })
+      return
+    }
+    this.#body?.break(error)
+    this.#handler.onEnded()
+  }
+
+  // From the sender. Once the head of the response is there, only the response's progress is timed.
+
+  onHoldingBody(): void {
+    this.#wait('continue', this.#limits.continueMs)
+  }
+
+  onBlocked(): void {
+    if (this.#head === undefined) this.#wait('upload', this.#limits.betweenBytesMs)
+  }
+
+  onUnblocked(): void {
+    if (this.#head === undefined) this.#waitForNothing()
+  }
+
+  onSent(): void {
+    if (this.#head === undefined) this.#wait('head', this.#limits.firstByteMs)
+  }
+
+  onSourceFailed(error: ProxyError): void {
+    this.fail(error)
+  }
+
+  // From the decoder.
+
+  data(bytes: Buffer): void {
+    this.#body?.push(bytes)
+  }
+
+  end(trailers: RawFields): void {
+    this.#trailers = allowedTrailers(trailers)
+  }
+
+  refused(_reason: string, message: string): void {
+    this.fail(failures.badResponse(this.#origin, message))
+  }
+
+  // From the body's reader.
+
+  bodyWanted(): void {
+    if (this.#over) return
+    if (this.#connection.socket.isPaused()) this.#connection.socket.resume()
+    this.#wait('body', this.#limits.betweenBytesMs)
+  }
+
+  bodyCancelled(reason: ProxyError): void {
+    if (this.#over) return
+    this.#over = true
+    this.#connection.close()
+    this.#sender.stop(reason)
+    this.#handler.onEnded()
+  }
+
+  #onInterim(head: ResponseHead): void {
+    if (head.status === 101) {
+      this.fail(failures.badResponse(this.#origin, 'a 101 that was not asked for'))
+      return
+    }
+    if (++this.#interims > INTERIM_MAX) {
+      this.fail(failures.badResponse(this.#origin, `more than ${INTERIM_MAX} interim responses`))
+      return
+    }
+    if (head.status !== 100) this.#handler.onInterim(head.status, endToEndFields(head.fields))
+    else if (this.#sender.isHoldingBody) this.#sender.startBody()
+  }
+
+  #onHead(head: ResponseHead): void {
+    const framing = responseFraming(head, this.#request.method)
+    if (framing.kind === 'refused') {
+      this.#refused(framing.reason, framing.message)
+      return
+    }
+    this.#head = head
+    this.#waitForNothing()
+    this.#untilClose = framing.kind === 'until-close'
+    this.#decoder = new BodyDecoder(framing, bodyLimits)
+    if (framing.kind !== 'none') {
+      this.#body = new ResponseBody(framing.kind === 'length' ? framing.length : undefined, this)
+    }
+    // Who refuses a request does not want the rest of it (RFC 9112 §9.5); others may answer while they read.
+    if (this.#sender.isHoldingBody || head.status >= 400) this.#sender.stop(failures.bodyNotWanted(this.#origin))
+    this.#handler.onResponse({
+      status: head.status,
+      reason: head.reason,
+      fields: endToEndFields(head.fields),
+      body: this.#body,
+      announcedLength: announcedLength(head.fields),
+      framing: framing.kind,
+      requestTimeMs: this.#requestTimeMs,
+      responseTimeMs: this.#connection.clock.now(),
+      origin: this.#origin,
+    })
+  }
+
+  /** Reads on, or lets the origin feel that the reader does not take what is there. */
+  #flow(): void {
+    if (this.#body?.isFlowing) {
+      this.#wait('body', this.#limits.betweenBytesMs)
+      return
+    }
+    this.#connection.socket.pause()
+    this.#waitForNothing()
+  }
+
+  /** The response ended as its framing announced. `exactly`: and nothing came after it. */
+  #finish(exactly: boolean): void {
+    if (this.#over) return
+    this.#over = true
+    const { socket } = this.#connection
+    const sentWhole = this.#sender.isSent && socket.writableLength === 0
+    const persists = exactly && sentWhole && socket.readableLength === 0 && connectionPersists(this.#head!)
+    // Before the body's end is told: who sends the next request then finds the connection.
+    if (persists) this.#connection.becomeIdle(this.#idleMs())
+    else this.#connection.close()
+    this.#sender.stop(failures.bodyNotWanted(this.#origin))
+    this.#body?.finish(this.#trailers)
+    this.#handler.onEnded()
+  }
+
+  /** Below what the origin announced, by a second for the way and for its clock, so that it is not the one that closes. */
+  #idleMs(): number {
+    const seconds = announcedIdleSeconds(this.#head!.fields)
+    if (seconds === undefined) return this.#limits.idleMs
+    return Math.min(this.#limits.idleMsMax, Math.max(seconds * 500, seconds * 1000 - 1000))
+  }
+
+  #refused(reason: string, message: string): void {
+    const tooLarge = reason === 'head-too-large' || reason === 'too-many-fields'
+    this.fail((tooLarge ? failures.headTooLarge : failures.badResponse)(this.#origin, message))
+  }
+
+  #lost(cause: unknown): ProxyError {
+    const where = this.#responseSeen ? 'within the header section' : 'before the first byte'
+    return failures.connectionLost(this.#origin, where, cause)
+  }
+
+  #timedOut(waitedFor: 'upload' | 'head' | 'body'): ProxyError {
+    switch (waitedFor) {
+      case 'upload':
+        return failures.uploadStalled(this.#origin, this.#limits.betweenBytesMs)
+      case 'head':
+        return failures.headTimedOut(this.#origin, this.#limits.firstByteMs)
+      case 'body':
+        return failures.bodyStalled(this.#origin, this.#limits.betweenBytesMs)
+    }
+  }
+
+  #wait(what: 'continue' | 'upload' | 'head' | 'body', ms: number): void {
+    this.#waitingFor = what
+    this.#connection.deadline.in(ms)
+  }
+
+  #waitForNothing(): void {
+    this.#waitingFor = 'nothing'
+    this.#connection.deadline.clear()
+  }
+}

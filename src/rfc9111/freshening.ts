@@ -1,12 +1,12 @@
 import { parseHttpDate } from '../http/date.ts'
-import { type EntityTag, strongMatch, weakMatch } from '../http/entity-tag.ts'
-import { firstValue, lowerName, type RawFields } from '../http/fields.ts'
+import { strongMatch, weakMatch } from '../http/entity-tag.ts'
+import { firstValue, hasField, lowerName, type RawFields } from '../http/fields.ts'
 import type { FreshnessPolicy } from './freshness.ts'
 import { responseMetadata } from './metadata.ts'
 import type { StoredResponse } from './stored-response.ts'
 import { fieldsToStore, forbidsStoring, type StoringPolicy } from './storing.ts'
 import { entityTagOf, hasValidator } from './validation.ts'
-import { selectingFields, varyNames } from './vary.ts'
+import { matches, selectingFields, varyNames } from './vary.ts'
 
 /** A 304, or the response to a HEAD, that may freshen stored responses. */
 export interface FresheningResponse {
@@ -15,8 +15,7 @@ export interface FresheningResponse {
   readonly responseTimeMs: number
 }
 
-export interface FresheningInput {
-  readonly response: FresheningResponse
+export interface FresheningContext {
   /** Fields of the request that it answers: a changed `Vary` selects by them. */
   readonly requestFields: RawFields
   readonly policy: FreshnessPolicy & Pick<StoringPolicy, 'setCookie'>
@@ -34,7 +33,11 @@ const keptWhenStored: ReadonlySet<string> = new Set(['content-length', 'content-
  *
  * The result may have become unstorable; ask `mayStayStored` before giving it to a tier.
  */
-export function freshen(stored: StoredResponse, { response, requestFields, policy }: FresheningInput): StoredResponse {
+export function freshen(
+  stored: StoredResponse,
+  response: FresheningResponse,
+  { requestFields, policy }: FresheningContext,
+): StoredResponse {
   const fields = updatedFields(stored, response, policy)
   const metadata = responseMetadata({ status: stored.status, fields, responseTimeMs: response.responseTimeMs, policy })
   return {
@@ -55,38 +58,59 @@ export function mayStayStored(freshened: StoredResponse): boolean {
   )
 }
 
+export interface FresheningSelection {
+  /** The stored responses of the cache key. */
+  readonly candidates: readonly StoredResponse[]
+  /** Fields of the client's request: only what could have answered it is freshened. */
+  readonly requestFields: RawFields
+  /** Fields of the 304. */
+  readonly responseFields: RawFields
+  /** The stored response whose validators the request carried. */
+  readonly validated: StoredResponse
+}
+
 /**
- * Which stored responses a 304 freshens (RFC 9111 §4.3.4). With a strong validator: all that have the same one. With a weak
- * one: the most recent that has it. Without any: `validated`, the one whose validators the request carried and so what "not
- * modified" speaks of. Empty when the 304 is about something that is not stored: then the request goes out again without
- * conditions.
+ * Which stored responses a 304 freshens (RFC 9111 §4.3.4), `validated` first where it is one of them. With a strong validator:
+ * all that have the same one. With a weak one: the most recent that has it. Without any: `validated`, because nothing else was
+ * asked about. Empty when the 304 is about something that is not stored: then the request goes out again without conditions.
  */
-export function selectForFreshening(
-  candidates: readonly StoredResponse[],
-  response: { readonly fields: RawFields },
-  validated: StoredResponse | undefined,
-): readonly StoredResponse[] {
-  const etag = entityTagOf(response.fields)
-  if (etag !== undefined) return selectByTag(candidates, etag)
-  if (!hasValidator(response.fields)) return validated === undefined ? [] : [validated]
-  const lastModified = firstValue(response.fields, 'last-modified')
-  return mostRecent(candidates.filter((stored) => firstValue(stored.fields, 'last-modified') === lastModified))
+export function selectForFreshening(selection: FresheningSelection): readonly StoredResponse[] {
+  const { candidates, requestFields, responseFields, validated } = selection
+  if (!hasValidator(responseFields)) return [validated]
+  const possible = [validated]
+  for (const candidate of newestFirst(candidates)) {
+    if (candidate !== validated && matches(candidate.selecting, requestFields)) possible.push(candidate)
+  }
+  const etag = entityTagOf(responseFields)
+  if (etag === undefined) return possible.filter((stored) => hasSameDate(stored, responseFields)).slice(0, 1)
+  const compare = etag.weak ? weakMatch : strongMatch
+  const same = possible.filter((stored) => {
+    const storedTag = entityTagOf(stored.fields)
+    return storedTag !== undefined && compare(storedTag, etag)
+  })
+  return etag.weak ? same.slice(0, 1) : same
 }
 
 /**
  * What the response to a HEAD makes of a stored GET response (RFC 9111 §4.3.5): freshened when validators and length agree,
  * otherwise invalidated. Other statuses say nothing about it, except that it is gone.
  */
-export function freshenFromHead(stored: StoredResponse, status: number, input: FresheningInput): StoredResponse {
-  if (status === 404 || status === 410) return { ...stored, invalidated: true }
-  if (status !== 200 || stored.status !== 200) return stored
-  return describesStored(stored, input.response.fields) ? freshen(stored, input) : { ...stored, invalidated: true }
+export function freshenFromHead(
+  stored: StoredResponse,
+  response: FresheningResponse & { readonly status: number },
+  context: FresheningContext,
+): StoredResponse {
+  if (response.status === 404 || response.status === 410) return { ...stored, invalidated: true }
+  if (response.status !== 200 || stored.status !== 200) return stored
+  return describesStored(stored, response.fields)
+    ? freshen(stored, response, context)
+    : { ...stored, invalidated: true }
 }
 
 function updatedFields(
   stored: StoredResponse,
   response: FresheningResponse,
-  policy: FresheningInput['policy'],
+  policy: FresheningContext['policy'],
 ): string[] {
   const kept = new Set(
     [...keptWhenStored].filter((name) => name === 'content-length' || firstValue(stored.fields, name) !== undefined),
@@ -120,18 +144,8 @@ function updatedSelecting(
   return selecting === 'never' ? stored.selecting : selecting
 }
 
-function selectByTag(candidates: readonly StoredResponse[], etag: EntityTag): readonly StoredResponse[] {
-  const compare = etag.weak ? weakMatch : strongMatch
-  const matching = candidates.filter((stored) => {
-    const storedTag = entityTagOf(stored.fields)
-    return storedTag !== undefined && compare(storedTag, etag)
-  })
-  return etag.weak ? mostRecent(matching) : matching
-}
-
-function mostRecent(candidates: readonly StoredResponse[]): readonly StoredResponse[] {
-  const [newest] = candidates.toSorted((a, b) => b.dateMs - a.dateMs || b.responseTimeMs - a.responseTimeMs)
-  return newest === undefined ? [] : [newest]
+function newestFirst(candidates: readonly StoredResponse[]): readonly StoredResponse[] {
+  return candidates.toSorted((a, b) => b.dateMs - a.dateMs || b.responseTimeMs - a.responseTimeMs)
 }
 
 /** §4.3.5: each of Content-Length, ETag, Last-Modified that the HEAD has is that of the stored response. */
@@ -141,12 +155,14 @@ function describesStored(stored: StoredResponse, fields: RawFields): boolean {
   const etag = entityTagOf(fields)
   const storedTag = entityTagOf(stored.fields)
   if (etag !== undefined && (storedTag === undefined || !weakMatch(etag, storedTag))) return false
-  const lastModified = firstValue(fields, 'last-modified')
-  if (lastModified === undefined) return true
-  const storedLastModified = firstValue(stored.fields, 'last-modified')
-  return storedLastModified !== undefined && sameDate(lastModified, storedLastModified, stored.dateMs)
+  return !hasField(fields, 'last-modified') || hasSameDate(stored, fields)
 }
 
-function sameDate(a: string, b: string, nowMs: number): boolean {
-  return a === b || (parseHttpDate(a, nowMs) ?? a) === (parseHttpDate(b, nowMs) ?? b)
+function hasSameDate(stored: StoredResponse, fields: RawFields): boolean {
+  const before = firstValue(stored.fields, 'last-modified')
+  const now = firstValue(fields, 'last-modified')
+  if (before === undefined || now === undefined) return false
+  if (before === now) return true
+  const beforeMs = parseHttpDate(before, stored.dateMs)
+  return beforeMs !== undefined && beforeMs === parseHttpDate(now, stored.dateMs)
 }

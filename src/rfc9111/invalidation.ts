@@ -7,14 +7,12 @@ export function isSafeMethod(method: string): boolean {
   return safeMethods.has(method)
 }
 
-export interface InvalidationInput {
+interface InvalidatingRequest {
   readonly method: string
   readonly scheme: string
   readonly authority: string
   /** Path and query. */
   readonly target: string
-  readonly status: number
-  readonly responseFields: RawFields
 }
 
 /**
@@ -23,14 +21,17 @@ export interface InvalidationInput {
  *
  * @returns path and query of each, on the request's scheme and authority; empty when nothing is invalidated
  */
-export function invalidatedTargets(input: InvalidationInput): readonly string[] {
-  if (isSafeMethod(input.method) || input.status < 200 || input.status > 399) return []
-  const targets = new Set<string>()
+export function invalidatedUris(
+  request: InvalidatingRequest,
+  response: { readonly status: number; readonly fields: RawFields },
+): readonly string[] {
+  if (isSafeMethod(request.method) || response.status < 200 || response.status > 399) return []
   // `OPTIONS *` is safe; another method with `*` has no stored responses.
-  if (input.target.startsWith('/')) targets.add(input.target)
-  const base = `${input.scheme}://${input.authority}${input.target}`
+  if (!request.target.startsWith('/')) return []
+  const targets = new Set([request.target])
+  const base = `${request.scheme}://${request.authority}${request.target}`
   for (const name of ['location', 'content-location']) {
-    for (const value of allValues(input.responseFields, name)) {
+    for (const value of allValues(response.fields, name)) {
       const target = sameOriginTarget(value, base)
       if (target !== undefined) targets.add(target)
     }

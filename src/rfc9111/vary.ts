@@ -34,8 +34,16 @@ export function matches(selecting: readonly SelectingField[], requestFields: Raw
   return true
 }
 
-/** One string for each combination of selecting fields: equal keys are the same variant. */
-export function variantKey(selecting: readonly SelectingField[]): string {
+/**
+ * One string for each combination of values that a request has in the fields named: requests with equal keys select the same
+ * variant of a resource that varies by these names.
+ */
+export function variantKey(names: readonly string[], requestFields: RawFields): string {
+  return selectingKey(names.map((name) => ({ name, value: normalisedRequestValue(requestFields, name) })))
+}
+
+/** The same for the selecting fields of a stored response. */
+export function selectingKey(selecting: readonly SelectingField[]): string {
   let key = ''
   for (const { name, value } of selecting) {
     key += value === undefined ? `${name};` : `${name}=${value.length}:${value};`
@@ -43,7 +51,16 @@ export function variantKey(selecting: readonly SelectingField[]): string {
   return key
 }
 
-type Selectable = Pick<StoredResponse, 'selecting' | 'fields' | 'dateMs' | 'responseTimeMs'>
+/**
+ * Whether a response that is being stored takes the place of one stored before: the same variant, and not a part in place of
+ * the whole.
+ */
+export function sameVariant(before: StoredResponse, stored: StoredResponse): boolean {
+  if (stored.range !== undefined && before.range === undefined) return false
+  return selectingKey(before.selecting) === selectingKey(stored.selecting)
+}
+
+type Selectable = Pick<StoredResponse, 'selecting' | 'fields' | 'dateMs' | 'responseTimeMs' | 'range'>
 
 /**
  * Chooses the stored response for a request from those of one cache key (RFC 9111 §4.1): the most recent that matches.

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { FormatError, isHostName, parseHostPort } from '../units.ts'
 import type { ListenAddress, OriginConfig, StatusRange } from './config.ts'
 import { nearest } from './nearest.ts'
-import { scalar, textOf, type ValueType } from './value-types.ts'
+import { mapOf, scalar, textOf, type ValueType } from './value-types.ts'
 
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/ // RFC 9110 §5.6.2
 
@@ -76,7 +76,9 @@ export const mediaType = matching('a media type such as text/html or image/*', /
   read: lower,
 })
 
-export const fieldName = matching('the name of a header field', token, { read: lower })
+const fieldNameExpected = 'the name of a header field'
+
+export const fieldName = matching(fieldNameExpected, token, { read: lower })
 
 export const cookieName = matching('the name of a cookie', token)
 
@@ -158,37 +160,24 @@ const reservedFields = new Set([
   'upgrade',
 ])
 
-/** The name of a field that a rule may remove. */
-export const removableField: ValueType<string> = scalar({
-  expected: 'the name of a header field',
+/** The name of a field that a rule may remove or set. */
+export const changeableField = scalar<string>({
+  expected: fieldNameExpected,
   json: fieldName.json,
-  parse: (value) => checkChangeable(textOf(value, 'the name of a header field')).toLowerCase(),
-})
-
-const fieldsToSetExpected = 'a map of header field names and values'
-
-/** A map of field names to values; `""` is a field with an empty value. */
-export const fieldsToSet = scalar<readonly (readonly [string, string])[]>({
-  expected: fieldsToSetExpected,
-  json: { type: 'object', additionalProperties: { type: ['string', 'number'] } },
   parse(value) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw new FormatError(String(value), fieldsToSetExpected)
-    }
-    return Object.entries(value).map(([name, text]) => [checkChangeable(name), checkFieldValue(name, text)] as const)
+    const name = textOf(value, fieldNameExpected)
+    if (!token.test(name)) throw new FormatError(name, fieldNameExpected)
+    if (!reservedFields.has(name.toLowerCase())) return name
+    throw new FormatError(name, 'a field that does not belong to the connection or its framing')
   },
 })
 
-function checkChangeable(name: string): string {
-  if (!token.test(name)) throw new FormatError(name, `header field names, "${name}" is none`)
-  if (!reservedFields.has(name.toLowerCase())) return name
-  throw new FormatError(name, `fields other than ${name}, which belongs to the connection`)
-}
+export const removableField: ValueType<string> = { ...changeableField, schema: changeableField.schema.transform(lower) }
 
-function checkFieldValue(name: string, value: unknown): string {
-  const expected = `a text without control characters for ${name}`
-  const text = textOf(value, expected)
-  // latin1, because that is how fields are written: one byte for one character.
-  if (/^[\t\x20-\x7e\x80-\xff]*$/.test(text) && text.trim() === text) return text
-  throw new FormatError(text, expected)
-}
+/** latin1, because that is how fields are written: one byte for one character. */
+const fieldValue = matching(
+  'a text without control characters',
+  /^$|^[\x21-\x7e\x80-\xff]([\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?$/,
+)
+
+export const fieldsToSet = mapOf(changeableField, fieldValue, 'a map of header field names and values')

@@ -5,6 +5,7 @@ import { formatPath, inOrder, mismatch, type Path, type Problem } from './proble
 import { configSchema } from './schema.ts'
 import { toConfig } from './to-config.ts'
 import { unknownOption } from './unknown-options.ts'
+import { paramsOf } from './value-types.ts'
 import { readYaml, type YamlSource } from './yaml-source.ts'
 
 /** A value that stands in for what the file says: `{ flag: '--log-level', path: ['log', 'level'], value: 'debug' }`. */
@@ -71,8 +72,9 @@ function issueProblems(issue: z.core.$ZodIssue, report: Report): Problem[] {
     return issue.keys.map((name) => report([...path, name], 'name', unknownOption(path, name)))
   }
   if (issue.code === 'custom') {
-    const { expected = '', suggestion } = issue.params ?? {}
-    return [report(path, 'value', (value) => mismatch(value, String(expected), suggestion))]
+    const { expected, suggestion, ...params } = paramsOf(issue)
+    const found = 'found' in params ? () => params.found : (value: unknown) => value
+    return [report(path, 'value', (value) => mismatch(found(value), expected, suggestion))]
   }
   const expected = issue.code === 'invalid_type' && issue.expected === 'array' ? 'a list' : 'a map of options'
   return [report(path, 'value', (value) => mismatch(value, expected, undefined))]

@@ -30,7 +30,9 @@ interface ScalarSpec<T> extends Omit<ValueType<T>, 'schema'> {
 /** What a problem's issue carries beside its message. */
 export interface MismatchParams {
   readonly expected: string
-  readonly suggestion: string | undefined
+  readonly suggestion?: string | undefined
+  /** What was found, where that is not the value at the issue's path. */
+  readonly found?: unknown
 }
 
 /** A value type from a function that reads one value or throws a FormatError. */
@@ -139,8 +141,10 @@ export function orNone<T, N>(type: ValueType<T>, whenNone: N): ValueType<T | N> 
       const read = type.schema.safeParse(value)
       if (read.success) return read.data
       for (const issue of read.error.issues) {
-        const params = issue.code === 'custom' ? issue.params : undefined
-        context.addIssue({ code: 'custom', message: issue.message, params: { ...params, expected } })
+        // Out of range is said as it is; only what is no such value at all might have been meant as `none`.
+        const params = paramsOf(issue)
+        const own = params.expected === type.expected ? { ...params, expected } : params
+        context.addIssue({ code: 'custom', message: issue.message, params: { ...own } })
       }
       return z.NEVER
     }),
@@ -197,4 +201,42 @@ export function oneOrMore<T>(item: ValueType<T>): ValueType<readonly T[]> {
       .transform((value) => (Array.isArray(value) ? value : [value]))
       .pipe(z.array(item.schema)),
   }
+}
+
+/** A map with names of one type and values of another, as a list in the order of the file. */
+export function mapOf<T>(
+  name: ValueType<string>,
+  item: ValueType<T>,
+  expected: string,
+): ValueType<readonly Entry<T>[]> {
+  return {
+    expected,
+    json: { type: 'object', additionalProperties: item.json },
+    schema: z.unknown().transform((value, context): readonly Entry<T>[] => {
+      const report = (params: MismatchParams, path: string[] = []) =>
+        context.addIssue({ code: 'custom', message: `expected ${params.expected}`, params: { ...params }, path })
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+        report({ expected })
+        return z.NEVER
+      }
+      return Object.entries(value).flatMap(([key, inner]): Entry<T>[] => {
+        const [readName, readItem] = [name.schema.safeParse(key), item.schema.safeParse(inner)]
+        for (const issue of readName.error?.issues ?? []) report({ ...paramsOf(issue), found: key }, [key])
+        for (const issue of readItem.error?.issues ?? []) report(paramsOf(issue), [key])
+        return readName.success && readItem.success ? [[readName.data, readItem.data]] : []
+      })
+    }),
+  }
+}
+
+type Entry<T> = readonly [name: string, value: T]
+
+/** What `scalar` put into an issue. */
+export function paramsOf(issue: z.core.$ZodIssue): MismatchParams {
+  const params = issue.code === 'custom' ? issue.params : undefined
+  return { expected: String(params?.expected ?? 'something else'), suggestion: params?.suggestion, ...found(params) }
+}
+
+function found(params: object | undefined): { found?: unknown } {
+  return params !== undefined && 'found' in params ? { found: params.found } : {}
 }

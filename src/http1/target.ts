@@ -1,4 +1,4 @@
-import { ASTERISK, AUTHORITY, COLON, QUESTION_MARK, SCHEME, SLASH, SP, skip } from './characters.ts'
+import { ASTERISK, AUTHORITY, COLON, DIGIT, QUESTION_MARK, SCHEME, SLASH, SP, skip } from './characters.ts'
 
 export interface TargetPlace {
   readonly methodBegin: number
@@ -17,7 +17,7 @@ const CONNECT = 'CONNECT'
 export function isTargetForm(bytes: Buffer, { methodBegin, methodEnd, targetBegin }: TargetPlace): boolean {
   const first = bytes[targetBegin]
   const isConnect = bytes[methodBegin] === CONNECT.charCodeAt(0) && isSpelled(bytes, methodBegin, methodEnd, CONNECT)
-  if (isConnect) return isAuthority(bytes, targetBegin)
+  if (isConnect) return isHostAndPort(bytes, targetBegin)
   if (first === SLASH) return true
   if (first === ASTERISK) return bytes[targetBegin + 1] === SP
   return isAbsolute(bytes, targetBegin)
@@ -33,9 +33,12 @@ function isAbsolute(bytes: Buffer, begin: number): boolean {
   return end > authority && (bytes[end] === SLASH || bytes[end] === QUESTION_MARK || bytes[end] === SP)
 }
 
-function isAuthority(bytes: Buffer, begin: number): boolean {
+/** `uri-host ":" port`, both there (RFC 9112 §3.2.3). */
+function isHostAndPort(bytes: Buffer, begin: number): boolean {
   const end = skip(AUTHORITY, bytes, begin, bytes.length)
-  return end > begin && bytes[end] === SP
+  let port = end
+  while (port > begin && DIGIT[bytes[port - 1]!] === 1) port--
+  return bytes[end] === SP && port < end && port - 1 > begin && bytes[port - 1] === COLON
 }
 
 function isSpelled(bytes: Buffer, begin: number, end: number, word: string): boolean {

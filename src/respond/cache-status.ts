@@ -13,8 +13,8 @@ export interface CacheStatusSettings {
  */
 export function cacheStatus(decision: Decision, settings: CacheStatusSettings): string {
   let text = tokenOrString(settings.name)
-  if (decision.outcome === 'hit' || decision.outcome === 'stale') text += '; hit'
-  else if (decision.forward !== undefined) text += forwarding(decision, decision.forward)
+  if (decision.forward !== undefined) text += forwarding(decision, decision.forward)
+  else if (decision.outcome === 'hit' || decision.outcome === 'stale') text += '; hit'
   if (decision.ttlSeconds !== undefined) text += `; ttl=${Math.trunc(decision.ttlSeconds)}`
   if (settings.showKey && decision.key !== undefined) text += `; key=${quoted(decision.key)}`
   if (decision.detail !== undefined) text += `; detail=${tokenOrString(decision.detail)}`

@@ -1,0 +1,105 @@
+import type { Clock } from '../clock.ts'
+import { firstValue } from '../http/fields.ts'
+import type { Plan } from '../policy/plan.ts'
+import type { ProxyRequest } from '../request/proxy-request.ts'
+import { evaluateReuse, type MissReason, type Reuse } from '../rfc9111/reuse.ts'
+import type { StoredResponse } from '../rfc9111/stored-response.ts'
+import { selectVariant, variantKey } from '../rfc9111/vary.ts'
+import type { MemoryTier } from '../tiers/memory-tier.ts'
+import { RememberedKeys } from './remembered-keys.ts'
+
+/** What was found out about a key whose responses could not be shared. */
+export type Unshareable =
+  /** Not storable, or not fresh for a moment: nobody is to wait for anybody. */
+  | 'uncacheable'
+  /** Only refused because the request carried credentials: others may share. */
+  | 'credentials'
+
+export interface LookupSettings {
+  /** How long a key is remembered as uncacheable. */
+  readonly rememberUncacheableMs: number
+  readonly obeyRequestDirectives: boolean
+}
+
+/** How long a failing origin is not asked again for a key of which something stale can be served. */
+const FAILING_MS = 1_000
+/** How long the field names that a key varies by are remembered, to tell apart what may be asked together. */
+const VARY_MS = 3_600_000
+
+export type Found =
+  | Exclude<Reuse, { kind: 'miss' }>
+  | { readonly kind: 'miss'; readonly reason: 'uri-miss' | 'vary-miss' | MissReason }
+
+/** From a request to what is stored for it, and what is known of its key. */
+export class Lookup {
+  readonly #clock: Clock
+  readonly #memory: MemoryTier
+  readonly #settings: LookupSettings
+  readonly #unshareable: RememberedKeys<Unshareable>
+  readonly #failing: RememberedKeys<true>
+  readonly #vary: RememberedKeys<readonly string[]>
+
+  constructor(clock: Clock, memory: MemoryTier, settings: LookupSettings) {
+    this.#clock = clock
+    this.#memory = memory
+    this.#settings = settings
+    this.#unshareable = new RememberedKeys(clock)
+    this.#failing = new RememberedKeys(clock)
+    this.#vary = new RememberedKeys(clock)
+  }
+
+  find(request: ProxyRequest, plan: Plan): Found {
+    const variants = this.#memory.get(plan.key)
+    if (variants === undefined) return { kind: 'miss', reason: 'uri-miss' }
+    const stored = selectVariant(variants, request.fields)
+    if (stored === undefined) return { kind: 'miss', reason: 'vary-miss' }
+    return this.evaluate(request, plan, stored)
+  }
+
+  /** What may be done for this request with this stored response, now. */
+  evaluate(request: ProxyRequest, plan: Plan, stored: StoredResponse): Reuse {
+    const policy = plan.forResponse(stored.status, contentType(stored))
+    return evaluateReuse({
+      stored,
+      request,
+      nowMs: this.#clock.now(),
+      policy: { refreshSeconds: policy.refreshSeconds, obeyRequestDirectives: this.#settings.obeyRequestDirectives },
+    })
+  }
+
+  /** Requests with the same flight key may be asked together: same key, same values of the fields it is known to vary by. */
+  flightKey(request: ProxyRequest, plan: Plan): string {
+    const names = this.#vary.get(plan.key)
+    return names === undefined ? plan.key : `${plan.key}\n${variantKey(names, request.fields)}`
+  }
+
+  rememberVary(key: string, names: readonly string[]): void {
+    if (names.length === 0) this.#vary.forget(key)
+    else this.#vary.remember(key, names, VARY_MS)
+  }
+
+  unshareable(key: string): Unshareable | undefined {
+    return this.#unshareable.get(key)
+  }
+
+  rememberUnshareable(key: string, why: Unshareable): void {
+    this.#unshareable.remember(key, why, this.#settings.rememberUncacheableMs)
+  }
+
+  rememberShareable(key: string): void {
+    this.#unshareable.forget(key)
+  }
+
+  /** The origin failed for this key a moment ago. */
+  failing(key: string): boolean {
+    return this.#failing.get(key) === true
+  }
+
+  rememberFailing(key: string): void {
+    this.#failing.remember(key, true, FAILING_MS)
+  }
+}
+
+function contentType(stored: StoredResponse): string | undefined {
+  return firstValue(stored.fields, 'content-type')
+}

@@ -1,0 +1,31 @@
+import type { Clock } from '../clock.ts'
+import type { Flights } from '../forward/flights.ts'
+import type { Lookup } from '../lookup/lookup.ts'
+import type { OriginPool } from '../origin/origin-client.ts'
+import type { Planner } from '../policy/plan.ts'
+import type { ProxyRequest } from '../request/proxy-request.ts'
+import type { Responder } from '../respond/responder.ts'
+import type { MemoryTier } from '../tiers/memory-tier.ts'
+
+export interface CoreSettings {
+  /** Off: every miss asks the origin by itself. */
+  readonly coalescing: boolean
+  /** Largest body that is stored. */
+  readonly objectBytesMax: number
+  /** Whether `Cache-Control` of a request is obeyed (RFC 9111 §5.2.1). */
+  readonly obeyRequestDirectives: boolean
+}
+
+/** The parts that the life of a request goes through; joined in `app.ts`. */
+export interface Core {
+  readonly clock: Clock
+  readonly settings: CoreSettings
+  readonly plan: Planner
+  readonly lookup: Lookup
+  readonly memory: MemoryTier
+  readonly flights: Flights
+  readonly pool: OriginPool
+  readonly responder: Responder
+  /** Via, X-Forwarded-*, Forwarded for the upstream request. */
+  forwardingFields(request: ProxyRequest): string[]
+}

@@ -1,0 +1,78 @@
+import { ProxyError, unreachable } from '../errors.ts'
+import { hasField } from '../http/fields.ts'
+import type { Plan } from '../policy/plan.ts'
+import type { ProxyRequest } from '../request/proxy-request.ts'
+import type { ProxyResponse, RequestHandler } from '../request/proxy-response.ts'
+import { requestDirectives } from '../rfc9111/directives.ts'
+import { answerHere } from './answer-here.ts'
+import { type Attempt, FIRST_ATTEMPT } from './attempt.ts'
+import type { Core } from './core.ts'
+import { fetchForCache, refreshLater } from './fetch-for-cache.ts'
+import { passThrough } from './pass-through.ts'
+
+const ONLY_IF_CACHED = { status: 504, detail: 'only-if-cached' }
+
+/** The life of one request, in order. Each step lives in the folder of its name. */
+export function createRequestHandler(core: Core): RequestHandler {
+  return (request) => {
+    try {
+      const response = handleRequest(core, request)
+      return response instanceof Promise ? response.catch((cause) => internalError(core, request, cause)) : response
+    } catch (cause) {
+      return internalError(core, request, cause)
+    }
+  }
+}
+
+function handleRequest(core: Core, request: ProxyRequest): ProxyResponse | Promise<ProxyResponse> {
+  const answer = answerHere(request)
+  if (answer !== undefined) return core.responder.local(request, answer)
+
+  const plan = core.plan(request)
+  const reason = plan.kind === 'pass' ? (plan.reason ?? 'rule') : reasonToPass(request)
+  if (reason !== undefined) return passThrough(core, request, plan, reason)
+
+  return serveFromCache(core, request, plan, FIRST_ATTEMPT)
+}
+
+/** Lookup and what follows from it; comes back here when a request is released from a flight. */
+export function serveFromCache(
+  core: Core,
+  request: ProxyRequest,
+  plan: Plan,
+  attempt: Attempt,
+): ProxyResponse | Promise<ProxyResponse> {
+  const found = core.lookup.find(request, plan)
+  switch (found.kind) {
+    case 'fresh':
+      return core.responder.stored(request, plan, found.stored, { outcome: 'hit' })
+    case 'grace':
+      refreshLater(core, request, plan, found.stored)
+      return core.responder.stored(request, plan, found.stored, { outcome: 'stale', detail: 'refreshing' })
+    case 'validate':
+    case 'miss':
+      // RFC 9111 §5.2.1.7: the client would rather have nothing than wait for the origin.
+      if (requestDirectives(request.fields).onlyIfCached) return core.responder.local(request, ONLY_IF_CACHED)
+      return fetchForCache({ core, request, plan, found, attempt, again: serveFromCache })
+    default:
+      return unreachable(found)
+  }
+}
+
+/** Requests that are neither answered from the cache nor stored, whatever the rules say. */
+function reasonToPass(request: ProxyRequest): string | undefined {
+  // An origin may answer by a body that no key knows of ("fat GET").
+  if (request.body !== undefined) return 'request-body'
+  // Not for a cache to evaluate (RFC 9111 §4.3.2): only the origin knows the current state.
+  if (hasField(request.fields, 'if-match') || hasField(request.fields, 'if-unmodified-since')) return 'precondition'
+  return undefined
+}
+
+function internalError(core: Core, request: ProxyRequest, cause: unknown): ProxyResponse {
+  const error = new ProxyError('INTERNAL', `Cannot handle ${request.method} ${request.target}`, {
+    source: 'internal',
+    status: 500,
+    cause,
+  })
+  return core.responder.failure(request, error)
+}

@@ -1,0 +1,32 @@
+import { pass } from '../forward/pass.ts'
+import { upstreamRequest } from '../forward/upstream-request.ts'
+import type { Plan } from '../policy/plan.ts'
+import type { ProxyRequest } from '../request/proxy-request.ts'
+import type { Decision, ProxyResponse } from '../request/proxy-response.ts'
+import { invalidateAfter } from './invalidate-after.ts'
+import type { Core } from './core.ts'
+
+/** Forwards a request that the cache has no part in, and invalidates what an unsafe one changed (RFC 9111 §4.4). */
+export async function passThrough(core: Core, request: ProxyRequest, plan: Plan, reason: string): Promise<ProxyResponse> {
+  const upstream = upstreamRequest(request, {
+    conditions: 'client',
+    changes: plan.requestFields,
+    forwardingFields: core.forwardingFields(request),
+  })
+  const decision: Omit<Decision, 'outcome'> = {
+    forward: reason === 'method' ? 'method' : 'bypass',
+    detail: reason,
+    ...(plan.rule === undefined ? {} : { rule: plan.rule }),
+  }
+  const outcome = await pass(core.pool, request, upstream)
+  if (outcome.kind === 'failed') return core.responder.failure(request, outcome.error, decision)
+  const { response } = outcome
+  invalidateAfter(core, request, response)
+  return core.responder.fetched(
+    request,
+    plan,
+    { response, body: response.body },
+    { ...decision, outcome: 'pass', forwardStatus: response.status, origin: response.origin },
+    true,
+  )
+}

@@ -1,0 +1,56 @@
+import { hasField } from '../http/fields.ts'
+import type { OriginResponse } from '../origin/origin-client.ts'
+import type { CachePolicy } from '../policy/plan.ts'
+import type { ProxyRequest } from '../request/proxy-request.ts'
+import { responseMetadata } from '../rfc9111/metadata.ts'
+import type { StoredResponse } from '../rfc9111/stored-response.ts'
+import { mayStore, type StoreRefusal, toStoredResponse } from '../rfc9111/storing.ts'
+import { varyNames } from '../rfc9111/vary.ts'
+
+/** Why a response is not stored: the RFC's reasons, and those of this cache. */
+export type Refusal =
+  | StoreRefusal
+  /** Nothing proves the end of a close-delimited body. */
+  | 'close-delimited'
+  /** Its announced length is more than what is stored. */
+  | 'too-large'
+
+export type Prepared =
+  | { readonly kind: 'refused'; readonly reason: Refusal }
+  | {
+      readonly kind: 'store'
+      /** Lower-case names that the key varies by. */
+      readonly varyNames: readonly string[]
+      /** Makes the stored response; undefined when the body is not what the head said it would be. */
+      build(body: Buffer): StoredResponse | undefined
+    }
+
+export interface PrepareInput {
+  readonly request: ProxyRequest
+  readonly response: OriginResponse
+  readonly policy: CachePolicy
+  readonly bodyBytesMax: number
+}
+
+/** Decides at the head whether a response will be stored, and readies everything but its body. */
+export function prepareStoring({ request, response, policy, bodyBytesMax }: PrepareInput): Prepared {
+  const { status, fields, responseTimeMs, requestTimeMs } = response
+  const metadata = responseMetadata({ status, fields, responseTimeMs, policy })
+  const decision = mayStore({
+    request,
+    requestHadCookies: hasField(request.fields, 'cookie'),
+    status,
+    responseFields: fields,
+    ...metadata,
+    policy,
+  })
+  if (decision.kind === 'refused') return decision
+  if (response.framing === 'until-close') return { kind: 'refused', reason: 'close-delimited' }
+  if ((response.announcedLength ?? 0) > bodyBytesMax) return { kind: 'refused', reason: 'too-large' }
+  return {
+    kind: 'store',
+    varyNames: varyNames(fields),
+    build: (body) =>
+      toStoredResponse({ request, response, body, requestTimeMs, responseTimeMs, policy, tags: [], metadata }),
+  }
+}

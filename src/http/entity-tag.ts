@@ -30,23 +30,23 @@ export function weakMatch(a: EntityTag, b: EntityTag): boolean {
   return a.opaque === b.opaque
 }
 
-const listMember = /\s*(?:((?:W\/)?"[^"]*")|([^",\s][^",]*?))\s*(?:,|$)|\s*,|\s+$/y
-
 /**
  * Reads the value of `If-None-Match` or `If-Match`; commas inside a tag's quotes are part of the tag.
  *
- * @returns `'*'`, or the tags; a list that cannot be read to its end is empty, so that it matches nothing
+ * @returns `'*'`, or the tags; what cannot be read as one is left out, so that it matches nothing
  */
 export function parseEntityTagList(text: string): '*' | readonly EntityTag[] {
   if (text.trim() === '*') return '*'
   const tags: EntityTag[] = []
-  listMember.lastIndex = 0
-  while (listMember.lastIndex < text.length) {
-    const match = listMember.exec(text)
-    if (match === null) return []
-    const member = match[1] ?? match[2]
-    const tag = member === undefined ? undefined : parseEntityTag(member)
+  let start = 0
+  let inQuotes = false
+  for (let at = 0; at <= text.length; at++) {
+    // There are no escapes in an entity tag: a backslash is a character like others.
+    if (text[at] === '"') inQuotes = !inQuotes
+    if (at < text.length && (text[at] !== ',' || inQuotes)) continue
+    const tag = parseEntityTag(text.slice(start, at).trim())
     if (tag !== undefined) tags.push(tag)
+    start = at + 1
   }
   return tags
 }

@@ -1,4 +1,4 @@
-import { deltaSeconds } from './directives.ts'
+import { deltaSeconds } from './directive-syntax.ts'
 import type { StoredResponse } from './stored-response.ts'
 
 /**

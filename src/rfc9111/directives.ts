@@ -1,4 +1,5 @@
 import { allValues, firstValue, type RawFields } from '../http/fields.ts'
+import { type Directive, deltaSeconds, splitDirectives } from './directive-syntax.ts'
 
 /** Directives of a response (RFC 9111 §5.2.2, RFC 5861, RFC 8246). Durations in seconds, undefined where absent. */
 export interface ResponseDirectives {
@@ -64,9 +65,6 @@ export const noRequestDirectives: RequestDirectives = Object.freeze({
   staleIfErrorSeconds: undefined,
 })
 
-/** Where delta-seconds end (RFC 9111 §1.2.2): what is larger counts as this much. */
-export const deltaSecondsMax = 2 ** 31
-
 const rememberedMax = 512
 const rememberedLengthMax = 256
 const rememberedResponses = new Map<string, ResponseDirectives>()
@@ -93,12 +91,6 @@ export function requestDirectives(fields: RawFields): RequestDirectives {
 }
 
 const pragmaNoCache: RequestDirectives = Object.freeze({ ...noRequestDirectives, noCache: true })
-
-/** One directive as written: lower-case name; `argument` is null when it has one that is not to the grammar. */
-export interface Directive {
-  readonly name: string
-  readonly argument: string | null | undefined
-}
 
 /**
  * The meaning of directives, however they were written.
@@ -194,12 +186,6 @@ function requestDirectivesFrom(directives: Iterable<Directive>): RequestDirectiv
   return result
 }
 
-/** Reads delta-seconds (RFC 9111 §1.2.2): digits only, clamped; undefined for anything else. */
-export function deltaSeconds(text: string | null | undefined): number | undefined {
-  if (text === null || text === undefined || !/^\d+$/.test(text)) return undefined
-  return Math.min(Number(text), deltaSecondsMax)
-}
-
 /** Field names of a qualified `private` or `no-cache`; undefined when it is unqualified, or not readable as names. */
 function fieldNames(argument: string | null | undefined): string[] | undefined {
   if (argument === null || argument === undefined) return undefined
@@ -209,31 +195,6 @@ function fieldNames(argument: string | null | undefined): string[] | undefined {
     .map((name) => name.trim())
     .filter((name) => name !== '')
   return names.length > 0 && names.every((name) => /^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name)) ? names : undefined
-}
-
-// A member runs to the next comma outside a quoted string; a quote that is never closed opens nothing.
-const directiveMember = /((?:"(?:[^"\\]|\\.)*"|[^,])*)(?:,|$)/y
-const directive = /^([^\s="]+)(?:(\s*)=(\s*)(?:"((?:[^"\\]|\\.)*)"|([^\s"',;=]+)))?$/
-
-/** Splits a `Cache-Control` value (RFC 9111 §5.2): both token and quoted-string arguments are accepted for every directive. */
-export function splitDirectives(text: string): Directive[] {
-  const directives: Directive[] = []
-  directiveMember.lastIndex = 0
-  while (directiveMember.lastIndex < text.length) {
-    const member = (directiveMember.exec(text)?.[1] ?? '').trim()
-    if (member !== '') directives.push(readDirective(member))
-  }
-  return directives
-}
-
-function readDirective(member: string): Directive {
-  const match = directive.exec(member)
-  // Its name is still worth knowing: `no-store;` must not be less than `no-store`.
-  if (match === null) return { name: (/^[^\s=";]+/.exec(member)?.[0] ?? '').toLowerCase(), argument: null }
-  const name = match[1]!.toLowerCase()
-  const spaced = (match[2] ?? '') !== '' || (match[3] ?? '') !== ''
-  const quoted = match[4]?.replace(/\\(.)/gs, '$1')
-  return { name, argument: spaced ? null : (quoted ?? match[5]) }
 }
 
 /** The same few values arrive with every response, so what they mean is remembered; long ones and floods are not. */

@@ -1,10 +1,10 @@
 import { parseHttpDate } from '../http/date.ts'
 import { strongMatch, weakMatch } from '../http/entity-tag.ts'
-import { firstValue, hasField, lowerName, type RawFields } from '../http/fields.ts'
+import { filterFields, firstValue, hasField, type RawFields } from '../http/fields.ts'
 import type { FreshnessPolicy } from './freshness.ts'
 import { responseMetadata } from './metadata.ts'
 import type { StoredResponse } from './stored-response.ts'
-import { fieldsToStore, forbidsStoring, type StoringPolicy } from './storing.ts'
+import { fieldsToStore, forbidsStoring, type StoringPolicy, withDate } from './storing.ts'
 import { entityTagOf, hasValidator } from './validation.ts'
 import { matches, selectingFields, varyNames } from './vary.ts'
 
@@ -23,9 +23,9 @@ export interface FresheningContext {
 
 /**
  * Fields that stay as stored (RFC 9111 §3.2): Content-Length by rule; Content-Encoding and Content-Range because they say how
- * to read the bytes that are kept; ETag because it names them, and a 304 may send it weakened.
+ * to read the bytes that are kept. So does a stored ETag, because it names them, and a 304 may send it weakened.
  */
-const keptWhenStored: ReadonlySet<string> = new Set(['content-length', 'content-encoding', 'content-range', 'etag'])
+const keptAsStored: ReadonlySet<string> = new Set(['content-length', 'content-encoding', 'content-range'])
 
 /**
  * A stored response with its fields and times updated (RFC 9111 §3.2, §4.3.4): every field of the newer response replaces or
@@ -38,11 +38,11 @@ export function freshen(
   response: FresheningResponse,
   { requestFields, policy }: FresheningContext,
 ): StoredResponse {
-  const fields = updatedFields(stored, response, policy)
+  const fields = withDate(updatedFields(stored, response), response.responseTimeMs)
   const metadata = responseMetadata({ status: stored.status, fields, responseTimeMs: response.responseTimeMs, policy })
   return {
     ...stored,
-    fields: fieldsToStore(fields, metadata.directives, policy.setCookie === 'pass' ? 'store' : policy.setCookie),
+    fields: fieldsToStore(fields, metadata.directives, policy.setCookie),
     requestTimeMs: response.requestTimeMs,
     responseTimeMs: response.responseTimeMs,
     ...metadata,
@@ -107,29 +107,12 @@ export function freshenFromHead(
     : { ...stored, invalidated: true }
 }
 
-function updatedFields(
-  stored: StoredResponse,
-  response: FresheningResponse,
-  policy: FresheningContext['policy'],
-): string[] {
-  const kept = new Set(
-    [...keptWhenStored].filter((name) => name === 'content-length' || firstValue(stored.fields, name) !== undefined),
-  )
-  kept.add('content-range')
-  if (policy.setCookie !== 'store') kept.add('set-cookie').add('set-cookie2')
-  const added: string[] = []
-  const replaced = new Set<string>()
-  for (let i = 0; i < response.fields.length; i += 2) {
-    const name = lowerName(response.fields[i]!)
-    if (kept.has(name)) continue
-    replaced.add(name)
-    added.push(response.fields[i]!, response.fields[i + 1]!)
-  }
-  const fields: string[] = []
-  for (let i = 0; i < stored.fields.length; i += 2) {
-    if (!replaced.has(lowerName(stored.fields[i]!))) fields.push(stored.fields[i]!, stored.fields[i + 1]!)
-  }
-  return fields.concat(added)
+function updatedFields(stored: StoredResponse, response: FresheningResponse): string[] {
+  const kept = new Set(keptAsStored)
+  if (hasField(stored.fields, 'etag')) kept.add('etag')
+  const updates = filterFields(response.fields, (name) => !kept.has(name))
+  const updated = filterFields(stored.fields, (name) => name !== 'date' && !hasField(updates, name))
+  return updated.concat(updates)
 }
 
 function updatedSelecting(

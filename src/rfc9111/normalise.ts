@@ -41,8 +41,13 @@ export function acceptsCoding(requestFields: RawFields, contentEncoding: string 
     .map((coding) => canonicalCoding(coding.trim()))
     .filter((coding) => coding !== '' && coding !== 'identity')
   if (codings.length === 0) return true
-  const accepted = parseQualityList(combinedValue(requestFields, 'accept-encoding') ?? '')
-  return codings.every((coding) => weightOf(accepted, coding) > 0)
+  const value = combinedValue(requestFields, 'accept-encoding')
+  const folded = foldedAcceptEncoding(value) ?? ''
+  return codings.every((coding) =>
+    (codingsOfInterest as readonly string[]).includes(coding)
+      ? folded.includes(coding)
+      : weightOf(parseQualityList(value ?? ''), coding) > 0,
+  )
 }
 
 /** The language ranges with the highest weight, lower case. */
@@ -78,11 +83,18 @@ function foldAcceptLanguage(value: string): string {
     .join(',')
 }
 
-// Quoted strings are left as they are; around commas white space means nothing, elsewhere one space is as good as several.
-const quotedOrSpace = /("(?:[^"\\]|\\.)*")|[ \t]*,[ \t]*|[ \t]+/g
-
+/**
+ * Around commas white space means nothing, elsewhere one space is as good as several; in quoted strings it is kept. A value with
+ * escapes is compared as it is: finding the ends of its strings is not worth the risk of finding them wrong.
+ */
 function withUniformSpace(value: string): string {
-  return value.trim().replace(quotedOrSpace, (text, quoted) => quoted ?? (text.includes(',') ? ',' : ' '))
+  const trimmed = value.trim()
+  if (!/[ \t,]/.test(trimmed) || trimmed.includes('\\')) return trimmed
+  const pieces = trimmed.split('"')
+  for (let i = 0; i < pieces.length; i += 2) {
+    pieces[i] = pieces[i]!.replace(/[ \t]+/g, ' ').replace(/ ?, ?/g, ',')
+  }
+  return pieces.join('"')
 }
 
 const rememberedMax = 512

@@ -1,3 +1,4 @@
+import { formatHttpDate } from '../http/date.ts'
 import { allValues, filterFields, hasField, listMembers, type RawFields } from '../http/fields.ts'
 import type { ResponseDirectives } from './directives.ts'
 import { parseRequestDirectives } from './directives.ts'
@@ -204,6 +205,11 @@ export function fieldsToStore(
   return filterFields(fields, (name) => !dropped.has(name))
 }
 
+/** The fields with the time of receipt as `Date` where there is none (RFC 9110 §6.6.1: MUST, when cached or forwarded). */
+export function withDate(fields: readonly string[], responseTimeMs: number): readonly string[] {
+  return hasField(fields, 'date') ? fields : [...fields, 'Date', formatHttpDate(responseTimeMs)]
+}
+
 export interface BuildInput {
   readonly request: Pick<StoringRequest, 'fields' | 'method'>
   readonly response: { readonly status: number; readonly reason: string; readonly fields: RawFields }
@@ -233,7 +239,7 @@ export function toStoredResponse(input: BuildInput): StoredResponse | undefined 
     requestMethod: request.method,
     status,
     reason: response.reason,
-    fields: fieldsToStore(fields, metadata.directives, policy.setCookie),
+    fields: fieldsToStore(withDate(fields, responseTimeMs), metadata.directives, policy.setCookie),
     body,
     requestTimeMs,
     responseTimeMs,

@@ -1,13 +1,7 @@
 import { type BareItem, parseDictionary } from 'structured-headers'
 import { allValues, combinedValue, firstValue, type RawFields } from '../http/fields.ts'
-import {
-  type Directive,
-  deltaSeconds,
-  parseResponseDirectives,
-  type ResponseDirectives,
-  responseDirectivesFrom,
-  splitDirectives,
-} from './directives.ts'
+import { type Directive, deltaSeconds, splitDirectives } from './directive-syntax.ts'
+import { parseResponseDirectives, type ResponseDirectives, responseDirectivesFrom } from './directives.ts'
 
 /** The field that the directives in force for this cache come from; `cache-control` also where none was sent. */
 export type DirectivesSource = 'breakwater-cache-control' | 'cdn-cache-control' | 'surrogate-control' | 'cache-control'

@@ -63,44 +63,60 @@ export function sameVariant(before: StoredResponse, stored: StoredResponse): boo
 type Selectable = Pick<StoredResponse, 'selecting' | 'fields' | 'dateMs' | 'responseTimeMs' | 'range'>
 
 /**
- * Chooses the stored response for a request from those of one cache key (RFC 9111 §4.1): the most recent that matches.
+ * Chooses the stored response for a request from those of one cache key (RFC 9111 §4.1): of those that match the most recent;
+ * before that the whole rather than a part, equal values rather than a language that suits, and one with `Vary` rather than
+ * the default of a site that forgot to send it.
  *
  * The most recent `Vary` is the rule of the resource: a response stored under another one answers only when it was selected by
- * at least the same names, and one without `Vary` only when nothing newer has one. Otherwise a response from before the site
- * began to vary would go on being served to everyone.
+ * at least the same names, and one without `Vary` only when it is newer. Otherwise a response from before the site began to
+ * vary would go on being served to everyone.
  */
 export function selectVariant<T extends Selectable>(stored: readonly T[], requestFields: RawFields): T | undefined {
-  const only = stored.length === 1 ? stored[0] : undefined
-  if (only !== undefined) return answers(only, requestFields) ? only : undefined
-  const newestFirst = stored.toSorted((a, b) => b.dateMs - a.dateMs || b.responseTimeMs - a.responseTimeMs)
-  const rule = newestFirst.find((candidate) => candidate.selecting.length > 0)
-  const eligible = newestFirst.filter((candidate) => candidate === newestFirst[0] || coversRule(candidate, rule))
-  // One without Vary is often the default of a site that forgot to send it: it comes last even if it is newest.
-  const preferred = eligible.toSorted((a, b) => Number(a.selecting.length === 0) - Number(b.selecting.length === 0))
-  return (
-    preferred.find((candidate) => matches(candidate.selecting, requestFields) && answers(candidate, requestFields)) ??
-    preferred.find((candidate) => answers(candidate, requestFields))
-  )
+  let rule: T | undefined
+  for (const candidate of stored) {
+    if (candidate.selecting.length > 0 && (rule === undefined || isNewer(candidate, rule))) rule = candidate
+  }
+  let best: T | undefined
+  let bestRank = 0
+  for (const candidate of stored) {
+    if (!followsRule(candidate, rule)) continue
+    const rank = rankFor(candidate, requestFields)
+    if (rank > bestRank || (rank === bestRank && best !== undefined && isNewer(candidate, best))) {
+      best = candidate
+      bestRank = rank
+    }
+  }
+  return best
 }
 
-function coversRule(candidate: Selectable, rule: Selectable | undefined): boolean {
-  if (rule === undefined) return true
+function isNewer(candidate: Selectable, other: Selectable): boolean {
+  return candidate.dateMs === other.dateMs
+    ? candidate.responseTimeMs > other.responseTimeMs
+    : candidate.dateMs > other.dateMs
+}
+
+function followsRule(candidate: Selectable, rule: Selectable | undefined): boolean {
+  if (rule === undefined || rule === candidate) return true
+  if (candidate.selecting.length === 0) return isNewer(candidate, rule)
   return rule.selecting.every(({ name }) => candidate.selecting.some((field) => field.name === name))
 }
 
-/** Whether this stored response may answer the request, beyond equal values. */
-function answers(stored: Selectable, requestFields: RawFields): boolean {
+/** 0: does not answer this request; otherwise the higher the better. */
+function rankFor(stored: Selectable, requestFields: RawFields): number {
+  let equal = true
   for (const { name, value } of stored.selecting) {
     if (normalisedRequestValue(requestFields, name) === value) {
       // Codings are folded to classes, so the one that was chosen must be checked against what this client takes.
       if (name === 'accept-encoding' && !acceptsCoding(requestFields, firstValue(stored.fields, 'content-encoding'))) {
-        return false
+        return 0
       }
-    } else if (name !== 'accept-language' || !prefersLanguage(requestFields, stored)) {
-      return false
+    } else if (name === 'accept-language' && prefersLanguage(requestFields, stored)) {
+      equal = false
+    } else {
+      return 0
     }
   }
-  return true
+  return 1 + (stored.selecting.length > 0 ? 1 : 0) + (equal ? 2 : 0) + (stored.range === undefined ? 4 : 0)
 }
 
 /**

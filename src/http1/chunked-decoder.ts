@@ -1,9 +1,10 @@
+import type { RawFields } from '../http/fields.ts'
 import type { BodyEvents, BodyLimits } from './body-decoder.ts'
 import { CR, LF } from './characters.ts'
 import { ChunkLine } from './chunk-line.ts'
 import { type RefusalReason, refusedBodyMessage } from './refused.ts'
 import { SmallPieces } from './small-pieces.ts'
-import { TrailerReader } from './trailers.ts'
+import { framesMessage, TrailerReader } from './trailers.ts'
 
 /** What the next byte belongs to. */
 const LINE = 0
@@ -97,11 +98,16 @@ export class ChunkedDecoder {
         this.#refuse(trailerReason(result.reason), sink)
         return at
       case 'head':
-        this.#pieces.flush(sink)
-        this.#done = true
-        sink.end(result.head)
+        if (framesMessage(result.head)) this.#refuse('framing-in-trailer', sink)
+        else this.#end(result.head, sink)
         return result.end
     }
+  }
+
+  #end(trailers: RawFields, sink: BodyEvents): void {
+    this.#pieces.flush(sink)
+    this.#done = true
+    sink.end(trailers)
   }
 
   #refuse(reason: RefusalReason, sink: BodyEvents): void {

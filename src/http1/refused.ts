@@ -49,6 +49,7 @@ const FOUND = {
   'bad-chunk-extension': 'a malformed chunk extension',
   'chunk-extensions-too-large': 'chunk extensions above the limit',
   'bad-chunk-end': 'chunk data that does not end where its size says',
+  'framing-in-trailer': 'a trailer field that would frame the message anew',
   cut: 'the end of the connection inside the message',
 } as const
 

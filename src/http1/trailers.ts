@@ -1,4 +1,4 @@
-import { filterFields, type RawFields } from '../http/fields.ts'
+import { filterFields, hasField, type RawFields } from '../http/fields.ts'
 import type { FieldLines } from './field-lines.ts'
 import { SectionReader, type StartLine } from './section-reader.ts'
 
@@ -53,6 +53,14 @@ const FORBIDDEN: ReadonlySet<string> = new Set(
     'content-security-policy strict-transport-security clear-site-data x-frame-options x-content-type-options',
   ].flatMap((names) => names.split(' ')),
 )
+
+/**
+ * Whether a trailer claims to frame the message it ends. Others that are forbidden are only dropped, but there is no
+ * honest reason for this one, and who merges trailers into the head reads another message than we do.
+ */
+export function framesMessage(trailers: RawFields): boolean {
+  return hasField(trailers, 'content-length') || hasField(trailers, 'transfer-encoding')
+}
 
 /** The trailers that may be passed on, as trailers: never merged into the header section. */
 export function allowedTrailers(fields: RawFields): RawFields {

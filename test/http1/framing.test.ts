@@ -68,7 +68,7 @@ const BAD_CODINGS: readonly (readonly [id: string, values: string[], reason: str
   ['RFC 9112 §6.1', ['"chunked"'], 'bad-coding'],
   ['RFC 9112 §6.1', ['chunked;q=1'], 'bad-coding'],
   ['RFC 9112 §6.1', ['chun\tked'], 'bad-coding'],
-  ['RFC 9112 §6.1', ['\x0bchunked'.slice(1) + '\xa0'], 'unknown-coding'],
+  ['RFC 9112 §6.1', ['chunked\xa0'], 'unknown-coding'],
 ]
 
 describe('framing of a request (RFC 9112 §6.3)', () => {

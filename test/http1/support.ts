@@ -74,6 +74,7 @@ export interface Decoded {
   readonly outcome: 'open' | 'end' | 'refused'
   readonly reason: string | undefined
   readonly trailers: RawFields
+  /** 0 when it was refused: nothing is read on from there. */
   readonly bytesTaken: number
 }
 
@@ -116,7 +117,7 @@ export function decode(
     outcome,
     reason,
     trailers,
-    bytesTaken,
+    bytesTaken: reason === undefined ? bytesTaken : 0,
   }
 }
 

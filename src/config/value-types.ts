@@ -119,8 +119,7 @@ function suggestBytes(value: number): never {
 export function count(min: number, max: number): ValueType<number> {
   const expected = `a whole number from ${min} to ${max}`
   return scalar({
-    expected: 'a whole number',
-    range: `${min} to ${max}`,
+    expected,
     json: { type: 'integer', minimum: min, maximum: max },
     parse(value) {
       if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value

@@ -1,0 +1,37 @@
+import type { Override } from '../config/read-config.ts'
+
+/** What `serve` was told on the command line, as commander collects it. */
+export interface ServeFlags {
+  readonly config?: string
+  readonly origin?: readonly string[]
+  readonly listen?: readonly string[]
+  readonly memory?: string
+  readonly logLevel?: string
+  readonly accessLog?: string
+}
+
+interface Flag {
+  readonly name: keyof ServeFlags
+  readonly flag: string
+  readonly placeholder: string
+  /** The option it stands in for; its sentence and default are shown by `--help`. */
+  readonly path: readonly string[]
+  readonly isRepeatable: boolean
+}
+
+/** The flags that stand in for an option of the file. */
+export const optionFlags: readonly Flag[] = [
+  { name: 'origin', flag: '--origin', placeholder: 'URL', path: ['origins'], isRepeatable: true },
+  { name: 'listen', flag: '--listen', placeholder: 'HOST:PORT', path: ['listen'], isRepeatable: true },
+  { name: 'memory', flag: '--memory', placeholder: 'SIZE', path: ['memory'], isRepeatable: false },
+  { name: 'logLevel', flag: '--log-level', placeholder: 'LEVEL', path: ['log', 'level'], isRepeatable: false },
+  { name: 'accessLog', flag: '--access-log', placeholder: 'FORMAT', path: ['log', 'access'], isRepeatable: false },
+]
+
+/** The flags that were given, as values that take the place of the file's. */
+export function overridesOf(flags: ServeFlags): Override[] {
+  return optionFlags.flatMap(({ name, flag, path }): Override[] => {
+    const value = flags[name]
+    return value === undefined ? [] : [{ flag, path, value }]
+  })
+}

@@ -66,7 +66,9 @@ const LAGGARD_MS = 10_000
 export class Flight {
   readonly #options: FlightOptions
   #takers: Taker[] = []
-  #streaming: { readonly response: OriginResponse; readonly spool: Spool; mayShare(request: ProxyRequest): boolean } | undefined
+  #streaming:
+    | { readonly response: OriginResponse; readonly spool: Spool; mayShare(request: ProxyRequest): boolean }
+    | undefined
   #landed = false
   #doomed = false
 
@@ -196,7 +198,9 @@ export class Flight {
   }
 
   #discard(response: OriginResponse): void {
-    response.body?.cancel(new ProxyError('CANCELLED', 'The response is not needed', { source: 'internal', status: 499 }))
+    response.body?.cancel(
+      new ProxyError('CANCELLED', 'The response is not needed', { source: 'internal', status: 499 }),
+    )
   }
 
   #land(outcomeOf: (taker: Taker) => FlightOutcome): void {

@@ -35,7 +35,11 @@ export class Flights {
    *
    * @param leader undefined for a refresh in the background
    */
-  lead(keys: FlightKeys, leader: ProxyRequest | undefined, options: Omit<FlightOptions, 'onLanded'>): Promise<FlightOutcome> {
+  lead(
+    keys: FlightKeys,
+    leader: ProxyRequest | undefined,
+    options: Omit<FlightOptions, 'onLanded'>,
+  ): Promise<FlightOutcome> {
     const underway = this.#track(keys, options)
     this.#joinable.set(keys.flightKey, underway.flight)
     return underway.flight.start(leader)

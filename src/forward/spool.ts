@@ -172,10 +172,14 @@ export class Spool {
         if (reader.position !== first || this.#readers.size < 2) continue
         this.#readers.delete(reader)
         reader.fail(
-          new ProxyError('CLIENT_TIMEOUT', `Cannot wait for a client that read nothing for ${this.#options.laggardMs} ms`, {
-            source: 'client',
-            status: 408,
-          }),
+          new ProxyError(
+            'CLIENT_TIMEOUT',
+            `Cannot wait for a client that read nothing for ${this.#options.laggardMs} ms`,
+            {
+              source: 'client',
+              status: 408,
+            },
+          ),
         )
       }
       this.#trim()

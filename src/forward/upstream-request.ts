@@ -18,13 +18,19 @@ export interface UpstreamOptions {
   readonly forwardingFields: readonly string[]
 }
 
-const CONDITIONS = new Set(['if-none-match', 'if-modified-since', 'if-match', 'if-unmodified-since', 'if-range', 'range'])
+const CONDITIONS = new Set([
+  'if-none-match',
+  'if-modified-since',
+  'if-match',
+  'if-unmodified-since',
+  'if-range',
+  'range',
+])
 
 /** The request that goes to the origin, written anew from the normalised one: nothing is copied through unread. */
 export function upstreamRequest(request: ProxyRequest, options: UpstreamOptions): OriginRequest {
   const { conditions } = options
-  const kept =
-    conditions === 'client' ? request.fields : filterFields(request.fields, (name) => !CONDITIONS.has(name))
+  const kept = conditions === 'client' ? request.fields : filterFields(request.fields, (name) => !CONDITIONS.has(name))
   const fields = ['Host', request.authority, ...changedFields(kept, options.changes)]
   if (typeof conditions !== 'string') fields.push(...conditions)
   fields.push(...options.forwardingFields)

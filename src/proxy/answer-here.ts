@@ -1,4 +1,4 @@
-import { firstValue } from '../http/fields.ts'
+import { maxForwards } from '../request/max-forwards.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 
 /** An answer that neither the cache nor the origin gives. */
@@ -10,14 +10,9 @@ export interface LocalAnswer {
 
 const ALLOW = ['Allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS']
 
-/**
- * TRACE is refused: it would show a client's cookies to a script, and nobody traces through a cache.
- * OPTIONS whose `Max-Forwards` is used up is for us to answer (RFC 9110 §7.6.2).
- */
+/** What is for this proxy itself to answer: TRACE, always refused, and OPTIONS whose `Max-Forwards` is used up. */
 export function answerHere(request: ProxyRequest): LocalAnswer | undefined {
+  if (maxForwards(request).kind === 'forward') return undefined
   if (request.method === 'TRACE') return { status: 405, detail: 'trace', fields: ALLOW }
-  if (request.method === 'OPTIONS' && firstValue(request.fields, 'max-forwards')?.trim() === '0') {
-    return { status: 200, detail: 'max-forwards', fields: ALLOW }
-  }
-  return undefined
+  return { status: 200, detail: 'max-forwards', fields: ALLOW }
 }

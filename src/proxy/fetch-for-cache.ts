@@ -35,18 +35,29 @@ export async function fetchForCache(fetch: Fetch): Promise<ProxyResponse> {
   const outcome = await fly(fetch, conditions)
   switch (outcome.kind) {
     case 'response':
-      return core.responder.fetched(request, plan, outcome, {
-        ...forwarded(fetch, outcome.collapsed),
-        outcome: 'miss',
-        forwardStatus: outcome.response.status,
-        stored: outcome.stored,
-        origin: outcome.response.origin,
-        ...(outcome.refusal === undefined ? {} : { detail: outcome.refusal }),
-      }, conditions === 'client' && !outcome.collapsed)
+      return core.responder.fetched(
+        request,
+        plan,
+        outcome,
+        {
+          ...forwarded(fetch, outcome.collapsed),
+          outcome: 'miss',
+          forwardStatus: outcome.response.status,
+          stored: outcome.stored,
+          origin: outcome.response.origin,
+          ...(outcome.refusal === undefined ? {} : { detail: outcome.refusal }),
+        },
+        conditions === 'client' && !outcome.collapsed,
+      )
     case 'freshened':
       return freshened(fetch, outcome)
     case 'released':
-      return fetch.again(core, request, plan, nextAttempt(fetch.attempt, core.lookup.unshareable(plan.key) === undefined))
+      return fetch.again(
+        core,
+        request,
+        plan,
+        nextAttempt(fetch.attempt, core.lookup.unshareable(plan.key) === undefined),
+      )
     case 'failed':
       return failed(fetch, stored, outcome)
     default:
@@ -58,9 +69,13 @@ export async function fetchForCache(fetch: Fetch): Promise<ProxyResponse> {
 export function refreshLater(core: Core, request: ProxyRequest, plan: Plan, stored: StoredResponse): void {
   const flightKey = core.lookup.flightKey(request, plan)
   if (core.flights.has(flightKey) || core.lookup.failing(plan.key)) return
-  const background = { ...request, exchange: { interim: () => {}, onGone: () => {} } }
+  const background: ProxyRequest = { ...request, method: 'GET', exchange: { interim: () => {}, onGone: () => {} } }
   const conditions = validationFields(stored)
-  void core.flights.lead({ flightKey, cacheKey: plan.key }, undefined, flightOptions(core, background, plan, stored, conditions))
+  void core.flights.lead(
+    { flightKey, cacheKey: plan.key },
+    undefined,
+    flightOptions(core, background, plan, stored, conditions),
+  )
 }
 
 function fly(fetch: Fetch, conditions: UpstreamConditions): Promise<FlightOutcome> {
@@ -124,7 +139,8 @@ function freshened(
   const { core, request, plan, attempt } = fetch
   if (outcome.collapsed) {
     const reuse = core.lookup.evaluate(request, plan, outcome.stored)
-    if (reuse.kind !== 'fresh' && reuse.kind !== 'grace') return fetch.again(core, request, plan, nextAttempt(attempt, false))
+    if (reuse.kind !== 'fresh' && reuse.kind !== 'grace')
+      return fetch.again(core, request, plan, nextAttempt(attempt, false))
   }
   return core.responder.stored(request, plan, outcome.stored, {
     ...forwarded(fetch, outcome.collapsed),
@@ -159,4 +175,3 @@ function forwarded({ found }: Fetch, collapsed: boolean): Pick<Decision, 'forwar
 function storedOf({ found }: Fetch): StoredResponse | undefined {
   return found.kind === 'validate' ? found.stored : undefined
 }
-

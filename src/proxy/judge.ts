@@ -39,7 +39,12 @@ export function judge(asked: Asked, response: OriginResponse): Verdict {
 }
 
 /** A HEAD tells whether the stored GET response is still that of the origin (RFC 9111 §4.3.5). */
-function freshenByHead({ core, request, plan }: Asked, stored: StoredResponse, response: OriginResponse, policy: CachePolicy): void {
+function freshenByHead(
+  { core, request, plan }: Asked,
+  stored: StoredResponse,
+  response: OriginResponse,
+  policy: CachePolicy,
+): void {
   const fresh = freshenFromHead(stored, response, { requestFields: request.fields, policy })
   if (fresh !== stored) replace(core, plan, stored, mayStayStored(fresh) ? fresh : undefined)
 }
@@ -125,8 +130,12 @@ function originError(response: OriginResponse): ProxyError {
 }
 
 function unaskedNotModified(response: OriginResponse): ProxyError {
-  return new ProxyError('ORIGIN_BAD_RESPONSE', `The origin "${response.origin}" answered 304 to a request without a condition`, {
-    source: 'origin',
-    status: 502,
-  })
+  return new ProxyError(
+    'ORIGIN_BAD_RESPONSE',
+    `The origin "${response.origin}" answered 304 to a request without a condition`,
+    {
+      source: 'origin',
+      status: 502,
+    },
+  )
 }

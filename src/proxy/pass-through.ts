@@ -1,14 +1,22 @@
 import { pass } from '../forward/pass.ts'
 import { upstreamRequest } from '../forward/upstream-request.ts'
 import type { Plan } from '../policy/plan.ts'
+import { maxForwards } from '../request/max-forwards.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { Decision, ProxyResponse } from '../request/proxy-response.ts'
-import { invalidateAfter } from './invalidate-after.ts'
 import type { Core } from './core.ts'
+import { invalidateAfter } from './invalidate-after.ts'
 
 /** Forwards a request that the cache has no part in, and invalidates what an unsafe one changed (RFC 9111 §4.4). */
-export async function passThrough(core: Core, request: ProxyRequest, plan: Plan, reason: string): Promise<ProxyResponse> {
-  const upstream = upstreamRequest(request, {
+export async function passThrough(
+  core: Core,
+  request: ProxyRequest,
+  plan: Plan,
+  reason: string,
+): Promise<ProxyResponse> {
+  const hops = maxForwards(request)
+  const forwardedRequest = hops.kind === 'forward' ? { ...request, fields: hops.fields } : request
+  const upstream = upstreamRequest(forwardedRequest, {
     conditions: 'client',
     changes: plan.requestFields,
     forwardingFields: core.forwardingFields(request),

@@ -29,7 +29,11 @@ export function rangeResponse(
     case 'not-held':
       return undefined
     case 'unsatisfiable':
-      return response(416, withField(fields, 'Content-Range', formatUnsatisfiedRange(answer.completeLength)), Buffer.alloc(0))
+      return response(
+        416,
+        withField(fields, 'Content-Range', formatUnsatisfiedRange(answer.completeLength)),
+        Buffer.alloc(0),
+      )
     case 'parts': {
       const { ranges, completeLength } = answer
       const only = ranges.length === 1 ? ranges[0] : undefined
@@ -56,7 +60,11 @@ function multipart(
     pieces.push(Buffer.from(`\r\n--${boundary}\r\n${typeLine}${rangeLine}\r\n`, 'latin1'), bytesOf(stored, range))
   }
   pieces.push(Buffer.from(`\r\n--${boundary}--\r\n`, 'latin1'))
-  const whole = withField(withoutField(fields, 'content-range'), 'Content-Type', `multipart/byteranges; boundary=${boundary}`)
+  const whole = withField(
+    withoutField(fields, 'content-range'),
+    'Content-Type',
+    `multipart/byteranges; boundary=${boundary}`,
+  )
   return response(206, whole, Buffer.concat(pieces))
 }
 

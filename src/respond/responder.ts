@@ -12,7 +12,7 @@ import { currentAgeSeconds } from '../rfc9111/age.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import { consumedTargetedFields } from '../rfc9111/targeted.ts'
 import { answersConditional } from '../rfc9111/validation.ts'
-import { cacheStatus, type CacheStatusSettings } from './cache-status.ts'
+import { type CacheStatusSettings, cacheStatus } from './cache-status.ts'
 import { errorResponse, localResponse } from './error-response.ts'
 import { rangeResponse } from './range-response.ts'
 
@@ -37,9 +37,15 @@ export class Responder {
   stored(request: ProxyRequest, plan: Plan, stored: StoredResponse, decision: Decision): ProxyResponse {
     const nowMs = this.#clock.now()
     const ageSeconds = currentAgeSeconds(stored, nowMs)
-    const full: Decision = { ...decision, ttlSeconds: stored.lifetime.seconds - ageSeconds, key: plan.key, ...ruleOf(plan, stored) }
+    const full: Decision = {
+      ...decision,
+      ttlSeconds: stored.lifetime.seconds - ageSeconds,
+      key: plan.key,
+      ...ruleOf(plan, stored),
+    }
     const fields = this.#outgoing(stored.fields, changesFor(plan, stored), full, ['Age', String(ageSeconds)])
-    if (answersConditional({ requestFields: request.fields, ...stored }) === 'not-modified') return notModified(fields, full)
+    if (answersConditional({ requestFields: request.fields, ...stored }) === 'not-modified')
+      return notModified(fields, full)
     const part = rangeResponse(request, stored, fields)
     if (part !== undefined) return { ...part, decision: full }
     return {
@@ -78,7 +84,8 @@ export class Responder {
     }
     const { status, reason, announcedLength } = response
     const body = request.method === 'HEAD' ? undefined : got.body
-    if (body === undefined) got.body?.cancel(new ProxyError('CANCELLED', 'HEAD has no body', { source: 'client', status }))
+    if (body === undefined)
+      got.body?.cancel(new ProxyError('CANCELLED', 'HEAD has no body', { source: 'client', status }))
     return { status, reason, fields, body, announcedLength, decision: full }
   }
 
@@ -127,7 +134,13 @@ export class Responder {
 }
 
 /** Representation metadata, which a 304 does not repeat (RFC 9110 §15.4.5). */
-const REPRESENTATION_FIELDS = new Set(['content-type', 'content-encoding', 'content-language', 'content-range', 'content-length'])
+const REPRESENTATION_FIELDS = new Set([
+  'content-type',
+  'content-encoding',
+  'content-language',
+  'content-range',
+  'content-length',
+])
 
 function notModified(fields: RawFields, decision: Decision): ProxyResponse {
   return {

@@ -81,7 +81,7 @@ export class MemoryTier {
     return true
   }
 
-  /** Replaces the variants of a key by what `change` makes of each; undefined drops it. The order of use stays. */
+  /** Replaces the variants of a key by what `change` makes of each; undefined drops it. */
   update(key: string, change: (stored: StoredResponse) => StoredResponse | undefined): number {
     const variants = this.#cache.peek(key)
     if (variants === undefined) return 0

@@ -23,7 +23,7 @@ const UNTIL_CLOSE: Framing = { kind: 'until-close' }
  * How a request's body is framed. Whatever two recipients could read in two ways is refused, and the connection is then to
  * be closed: a `Content-Length` beside a `Transfer-Encoding` or beside another one, even of the same value.
  */
-export function requestFraming(head: RequestHead): Framing | Refused {
+export function requestFraming(head: Pick<RequestHead, 'minorVersion' | 'fields'>): Framing | Refused {
   const found = findFraming(head.fields)
   const problem = found.named ? connectionProblem(head.fields) : undefined
   if (problem !== undefined) return refused('request', problem)
@@ -36,7 +36,10 @@ export function requestFraming(head: RequestHead): Framing | Refused {
  * How a response's body is framed. As strict as for requests, also where no body can follow: a `Content-Length` of a
  * response to `HEAD` is passed on to clients.
  */
-export function responseFraming(head: ResponseHead, requestMethod: string): Framing | Refused {
+export function responseFraming(
+  head: Pick<ResponseHead, 'status' | 'minorVersion' | 'fields'>,
+  requestMethod: string,
+): Framing | Refused {
   const framing = framingOf(findFraming(head.fields), head.minorVersion)
   if (typeof framing === 'string') return refused('response', framing)
   if (hasNoBody(head.status, requestMethod)) return NONE

@@ -3,7 +3,9 @@ import { firstValue } from '../http/fields.ts'
 import type { Plan } from '../policy/plan.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import { evaluateReuse, type MissReason, type Reuse } from '../rfc9111/reuse.ts'
+import { stalenessSeconds } from '../rfc9111/stale.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
+import { hasValidator } from '../rfc9111/validation.ts'
 import { selectVariant, variantKey } from '../rfc9111/vary.ts'
 import type { MemoryTier } from '../tiers/memory-tier.ts'
 import { RememberedKeys } from './remembered-keys.ts'
@@ -53,7 +55,17 @@ export class Lookup {
     if (variants === undefined) return { kind: 'miss', reason: 'uri-miss' }
     const stored = selectVariant(variants, request.fields)
     if (stored === undefined) return { kind: 'miss', reason: 'vary-miss' }
+    if (!this.#isRetained(plan, stored)) return { kind: 'miss', reason: 'uri-miss' }
     return this.evaluate(request, plan, stored)
+  }
+
+  /** Past its grace a stored response is only good for validation, and past `keep` for nothing. */
+  #isRetained(plan: Plan, stored: StoredResponse): boolean {
+    const { graceSeconds, refreshSeconds, keepSeconds } = plan.forResponse(stored.status, contentType(stored))
+    const { staleIfErrorSeconds = 0, staleWhileRevalidateSeconds = 0 } = stored.directives
+    const servedSeconds = Math.max(graceSeconds, refreshSeconds, staleIfErrorSeconds, staleWhileRevalidateSeconds)
+    const retainedSeconds = hasValidator(stored.fields) ? Math.max(servedSeconds, keepSeconds) : servedSeconds
+    return stalenessSeconds(stored, this.#clock.now()) <= retainedSeconds
   }
 
   /** What may be done for this request with this stored response, now. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import type { ProxyError } from '../errors.ts'
 import type { Flights } from '../forward/flights.ts'
 import type { Lookup } from '../lookup/lookup.ts'
 import type { OriginPool } from '../origin/origin-client.ts'
@@ -28,4 +29,6 @@ export interface Core {
   readonly responder: Responder
   /** Via, X-Forwarded-*, Forwarded for the upstream request. */
   forwardingFields(request: ProxyRequest): string[]
+  /** An upstream request failed, whatever the client got in its place. */
+  onFailure(error: ProxyError): void
 }

@@ -1,4 +1,4 @@
-import { type ProxyError, unreachable } from '../errors.ts'
+import { unreachable } from '../errors.ts'
 import type { FlightOptions, FlightOutcome } from '../forward/flight.ts'
 import { type UpstreamConditions, upstreamRequest } from '../forward/upstream-request.ts'
 import { hasField } from '../http/fields.ts'
@@ -156,6 +156,7 @@ function failed(
   outcome: Extract<FlightOutcome, { kind: 'failed' }>,
 ): ProxyResponse | Promise<ProxyResponse> {
   const { core, request, plan, attempt } = fetch
+  if (!outcome.collapsed) core.onFailure(outcome.error)
   if (stored !== undefined) {
     core.lookup.rememberFailing(plan.key)
     const stale = staleOnError(core, request, plan, stored, { detail: outcome.error.word, forward: 'stale' })

@@ -74,5 +74,6 @@ function internalError(core: Core, request: ProxyRequest, cause: unknown): Proxy
     status: 500,
     cause,
   })
+  core.onFailure(error)
   return core.responder.failure(request, error)
 }

@@ -27,7 +27,10 @@ export async function passThrough(
     ...(plan.rule === undefined ? {} : { rule: plan.rule }),
   }
   const outcome = await pass(core.pool, request, upstream)
-  if (outcome.kind === 'failed') return core.responder.failure(request, outcome.error, decision)
+  if (outcome.kind === 'failed') {
+    core.onFailure(outcome.error)
+    return core.responder.failure(request, outcome.error, decision)
+  }
   const { response } = outcome
   invalidateAfter(core, request, response)
   return core.responder.fetched(

@@ -66,7 +66,9 @@ describe('coalescing (RFC 9111 §4)', () => {
     await core.askedTimes(1)
     core.asked[0]!.respond(200, ['Cache-Control', 'private', 'Set-Cookie', 'sid=leader'], 'leader')
     await core.askedTimes(10)
-    core.asked.slice(1).forEach((asked, index) => asked.respond(200, ['Cache-Control', 'private'], `own ${index}`))
+    for (const [index, asked] of core.asked.slice(1).entries()) {
+      asked.respond(200, ['Cache-Control', 'private'], `own ${index}`)
+    }
     const bodies = (await Promise.all(replies)).map((reply) => reply.body)
     assert.equal(new Set(bodies).size, 10)
   })

@@ -50,6 +50,7 @@ export const BARE_SETTINGS: CacheSettings = {
 export class ScriptedCore {
   readonly clock = new HeldClock()
   readonly asked: Asked[] = []
+  readonly failures: ProxyError[] = []
   readonly memory: MemoryTier
   readonly handle: RequestHandler
   /** Answers at once when set; otherwise the test answers what is in `asked`. */
@@ -72,6 +73,7 @@ export class ScriptedCore {
       pool: this.#pool(),
       responder: new Responder(clock, { viaName: 'breakwater', cacheStatus: { name: 'Breakwater', showKey: false } }),
       forwardingFields: () => ['Via', '1.1 breakwater'],
+      onFailure: (error) => this.failures.push(error),
     })
   }
 

@@ -1,0 +1,164 @@
+import type { Clock } from './clock.ts'
+import { systemClock } from './clock.ts'
+import type { Config } from './config/config.ts'
+import type { ProxyError } from './errors.ts'
+import { Flights } from './forward/flights.ts'
+import type { ListenerHooks } from './listener/listener-hooks.ts'
+import { DEFAULT_LIMITS, DEFAULT_TIMES, type ListenerSettings } from './listener/listener-settings.ts'
+import { startListeners } from './listener/listeners.ts'
+import { type AccessLog, openAccessLog } from './log/access-log.ts'
+import { type EventLog, eventLogStyle, openEventLog } from './log/event-log.ts'
+import { FailureLog } from './log/failure-log.ts'
+import { Lookup } from './lookup/lookup.ts'
+import type { OriginPool } from './origin/origin-client.ts'
+import { originPool } from './origin/pool.ts'
+import { defaultConcurrency, defaultHealth, defaultTimeLimits } from './origin/settings.ts'
+import { createPlanner } from './policy/planner.ts'
+import type { Core } from './proxy/core.ts'
+import { createRequestHandler } from './proxy/handle-request.ts'
+import { upstreamForwardingFields } from './request/forwarding.ts'
+import { HostList } from './request/host-list.ts'
+import { TrustedPeers } from './request/trusted-peers.ts'
+import { Responder } from './respond/responder.ts'
+import { MemoryTier } from './tiers/memory-tier.ts'
+
+export interface RunningApp {
+  /** Where it listens: `http://0.0.0.0:8080`. */
+  readonly addresses: readonly string[]
+  /** Finishes the exchanges under way, within the drain time, and closes everything. */
+  stop(): Promise<void>
+}
+
+/** Different variants that one key may have at a time; the oldest goes first. */
+const VARIANTS_MAX = 64
+
+/**
+ * Constructs the parts, joins them and starts to listen. The one place where the whole configuration is known.
+ *
+ * @throws Error with `syscall` when an address cannot be listened on
+ */
+export async function startApp(config: Config): Promise<RunningApp> {
+  const clock = systemClock()
+  const log = openEventLog({ level: config.log.level, style: eventLogStyle(process.env) })
+  const accessLog = openAccess(config, log)
+  const pool = createPool(config, clock, log)
+  const failures = new FailureLog(log, clock)
+  const handle = createRequestHandler(createCore(config, clock, pool, (error) => failures.report(error)))
+  try {
+    const listeners = await startListeners(listenerSettings(config), handle, listenerHooks(config, log, accessLog))
+    return {
+      addresses: listeners.addresses,
+      async stop() {
+        await listeners.stop(config.timeLimits.drainMs)
+        pool.close()
+        await accessLog?.close()
+        await log.close()
+      },
+    }
+  } catch (error) {
+    pool.close()
+    await accessLog?.close()
+    throw error
+  }
+}
+
+function createCore(config: Config, clock: Clock, pool: OriginPool, onFailure: (error: ProxyError) => void): Core {
+  const { obeyRequestDirectives, objectBytesMax, viaName } = config
+  const memory = new MemoryTier({ bytesMax: config.memoryBytes, objectBytesMax, variantsMax: VARIANTS_MAX })
+  const rememberUncacheableMs = config.rememberUncacheableSeconds * 1000
+  return {
+    clock,
+    settings: { coalescing: config.coalescing, objectBytesMax, obeyRequestDirectives },
+    plan: createPlanner(config.caching),
+    lookup: new Lookup(clock, memory, { rememberUncacheableMs, obeyRequestDirectives }),
+    memory,
+    flights: new Flights(),
+    pool,
+    responder: new Responder(clock, {
+      viaName,
+      cacheStatus: config.cacheStatus.hide ? undefined : { name: viaName, showKey: config.cacheStatus.key },
+    }),
+    forwardingFields: (request) => upstreamForwardingFields(request, forwardingSettings(config)),
+    onFailure,
+  }
+}
+
+function createPool(config: Config, clock: Clock, log: EventLog): OriginPool {
+  const { timeLimits, limits } = config
+  return originPool(
+    {
+      members: config.origins.map(({ name, url }) => ({ name, url })),
+      timeLimits: {
+        ...defaultTimeLimits,
+        connectMs: timeLimits.connectMs,
+        firstByteMs: timeLimits.firstByteMs,
+        betweenBytesMs: timeLimits.betweenBytesMs,
+        idleMs: timeLimits.originIdleMs,
+      },
+      concurrency: {
+        ...defaultConcurrency,
+        connectionsMax: limits.originConnectionsMax,
+        queueMax: limits.originQueueMax,
+      },
+      health: defaultHealth,
+      retriesMax: 2,
+    },
+    { clock, onFault: (error) => log.error({ error }, 'a response could not be handled') },
+  )
+}
+
+function listenerSettings(config: Config): ListenerSettings {
+  const { limits, timeLimits } = config
+  return {
+    addresses: config.listen,
+    reusePort: false,
+    limits: {
+      ...DEFAULT_LIMITS,
+      headBytesMax: limits.requestHeadBytesMax,
+      requestBodyBytesMax: limits.requestBodyBytesMax,
+      connectionsMax: limits.connectionsMax,
+      connectionsPerAddressMax: limits.connectionsPerAddressMax,
+    },
+    times: {
+      ...DEFAULT_TIMES,
+      headMs: timeLimits.headMs,
+      idleMs: timeLimits.idleMs,
+      bodyStallMs: timeLimits.bodyMs,
+      sendStallMs: timeLimits.sendMs,
+    },
+    request: {
+      hosts: config.hosts.length === 0 ? undefined : new HostList(config.hosts),
+      defaultAuthority: undefined,
+      trusted: new TrustedPeers(config.trustedProxies),
+      pseudonym: config.viaName,
+      targetBytesMax: limits.targetBytesMax,
+      fieldsMax: limits.requestFieldsMax,
+    },
+    forwarding: forwardingSettings(config),
+  }
+}
+
+function forwardingSettings(config: Config): { pseudonym: string; sendForwarded: boolean } {
+  return { pseudonym: config.viaName, sendForwarded: true }
+}
+
+function listenerHooks(config: Config, log: EventLog, accessLog: AccessLog | undefined): ListenerHooks {
+  const [firstOrigin] = config.origins
+  return {
+    onExchange: (record) => accessLog?.write(record),
+    tunnelTarget: () => (firstOrigin === undefined ? undefined : new URL(firstOrigin.url)),
+    onConnectionRefused: (reason) => log.warn({ reason }, 'a connection was refused: there are too many'),
+    onAcceptError: (error) => log.error({ error }, 'a connection could not be accepted'),
+    onInternalError: (error) => log.error({ error }, 'a request failed inside the proxy'),
+  }
+}
+
+function openAccess(config: Config, log: EventLog): AccessLog | undefined {
+  const { access, accessFile } = config.log
+  if (access === 'off') return undefined
+  return openAccessLog({
+    format: access,
+    file: accessFile,
+    onState: (state) => log.warn({ ...state }, 'the access log changed its state'),
+  })
+}

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { parseResponseDirectives } from '../../src/rfc9111/directives.ts'
+import type { StoredResponse } from '../../src/rfc9111/stored-response.ts'
+import { MemoryTier } from '../../src/tiers/memory-tier.ts'
+
+function stored(bytes: number, name = 'x'): StoredResponse {
+  return {
+    requestMethod: 'GET',
+    status: 200,
+    reason: 'OK',
+    fields: ['X-Name', name],
+    body: Buffer.alloc(bytes),
+    requestTimeMs: 0,
+    responseTimeMs: 0,
+    dateMs: 0,
+    ageFieldSeconds: 0,
+    lifetime: { seconds: 60, source: 'max-age' },
+    directives: parseResponseDirectives([]),
+    selecting: [],
+    range: undefined,
+    tags: [],
+    invalidated: false,
+  }
+}
+
+const never = (): boolean => false
+const always = (): boolean => true
+
+function tier(settings: Partial<MemoryTier['settings']> = {}): MemoryTier {
+  return new MemoryTier({ bytesMax: 100_000, objectBytesMax: 50_000, variantsMax: 3, ...settings })
+}
+
+describe('the memory tier', () => {
+  it('stays within its budget in bytes, least recently used first out', () => {
+    const memory = tier()
+    for (let i = 0; i < 20; i++) memory.put(`/${i}`, stored(10_000), always)
+    assert.ok(memory.counts().bytes <= 100_000)
+    assert.equal(memory.get('/0'), undefined)
+    assert.equal(memory.get('/19')?.length, 1)
+    assert.equal(memory.counts().evicted, 20 - memory.counts().keys)
+  })
+
+  it('counts what a stored response needs beyond its body', () => {
+    const memory = tier()
+    memory.put('/', stored(0), always)
+    assert.ok(memory.counts().bytes > 500)
+  })
+
+  it('refuses a body above the largest size and keeps what it has', () => {
+    const memory = tier()
+    memory.put('/', stored(10, 'old'), always)
+    assert.equal(memory.put('/', stored(60_000, 'new'), always), false)
+    assert.equal(memory.get('/')?.[0]?.fields[1], 'old')
+    assert.equal(memory.counts().refused, 1)
+  })
+
+  it('refuses what is above the whole budget and keeps what it has', () => {
+    const memory = tier({ objectBytesMax: 1_000_000 })
+    memory.put('/', stored(10, 'old'), always)
+    assert.equal(memory.put('/', stored(200_000, 'new'), always), false)
+    assert.equal(memory.get('/')?.[0]?.fields[1], 'old')
+  })
+
+  it('puts the newest variant first, in place of the one it succeeds', () => {
+    const memory = tier()
+    memory.put('/', stored(1, 'a'), never)
+    memory.put('/', stored(1, 'b'), never)
+    memory.put('/', stored(1, 'a2'), (other) => other.fields[1] === 'a')
+    assert.deepEqual(
+      memory.get('/')?.map((variant) => variant.fields[1]),
+      ['a2', 'b'],
+    )
+  })
+
+  it('A-VA-04 keeps a bounded number of variants, the oldest out', () => {
+    const memory = tier()
+    for (const name of ['a', 'b', 'c', 'd']) memory.put('/', stored(1, name), never)
+    assert.deepEqual(
+      memory.get('/')?.map((variant) => variant.fields[1]),
+      ['d', 'c', 'b'],
+    )
+  })
+
+  it('drops old variants rather than a key whose variants together are above the budget', () => {
+    const memory = tier()
+    memory.put('/', stored(40_000, 'a'), never)
+    memory.put('/', stored(40_000, 'b'), never)
+    memory.put('/', stored(40_000, 'c'), never)
+    assert.deepEqual(
+      memory.get('/')?.map((variant) => variant.fields[1]),
+      ['c', 'b'],
+    )
+  })
+
+  it('counts hits and misses', () => {
+    const memory = tier()
+    memory.put('/', stored(1), always)
+    memory.get('/')
+    memory.get('/other')
+    assert.deepEqual([memory.counts().hits, memory.counts().misses], [1, 1])
+  })
+
+  it('removes a key whose last variant is dropped', () => {
+    const memory = tier()
+    memory.put('/', stored(1), always)
+    memory.update('/', () => undefined)
+    assert.equal(memory.counts().keys, 0)
+    assert.equal(memory.counts().bytes, 0)
+  })
+})

@@ -5,7 +5,7 @@ import type { ProxyError } from './errors.ts'
 import { Flights } from './forward/flights.ts'
 import type { ListenerHooks } from './listener/listener-hooks.ts'
 import { DEFAULT_LIMITS, DEFAULT_TIMES, type ListenerSettings } from './listener/listener-settings.ts'
-import { startListeners } from './listener/listeners.ts'
+import { startListeners } from './listener/start-listeners.ts'
 import { type AccessLog, openAccessLog } from './log/access-log.ts'
 import { type EventLog, eventLogStyle, openEventLog } from './log/event-log.ts'
 import { FailureLog } from './log/failure-log.ts'
@@ -45,9 +45,14 @@ export async function startApp(config: Config): Promise<RunningApp> {
   const failures = new FailureLog(log, clock)
   const handle = createRequestHandler(createCore(config, clock, pool, (error) => failures.report(error)))
   try {
-    const listeners = await startListeners(listenerSettings(config), handle, listenerHooks(config, log, accessLog))
+    const listeners = await startListeners({
+      settings: listenerSettings(config),
+      handle,
+      hooks: listenerHooks(config, log, accessLog),
+      clock,
+    })
     return {
-      addresses: listeners.addresses,
+      addresses: listeners.addresses.map(({ host, port }) => `http://${host.includes(':') ? `[${host}]` : host}:${port}`),
       async stop() {
         await listeners.stop(config.timeLimits.drainMs)
         pool.close()

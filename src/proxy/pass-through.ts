@@ -23,7 +23,7 @@ export async function passThrough(
   })
   const decision: Omit<Decision, 'outcome'> = {
     forward: reason === 'method' ? 'method' : 'bypass',
-    detail: reason,
+    ...(reason === 'method' ? {} : { detail: reason }),
     ...(plan.rule === undefined ? {} : { rule: plan.rule }),
   }
   const outcome = await pass(core.pool, request, upstream)

@@ -15,7 +15,7 @@ export function deltaSeconds(text: string | null | undefined): number | undefine
   return Math.min(Number(text), deltaSecondsMax)
 }
 
-const directive = /^([^\s="]+)(?:(\s*)=(\s*)(?:"((?:[^"\\]|\\.)*)"|([^\s"',;=]+)))?$/
+const directive = /^([^\s=";]+)(?:(\s*)=(\s*)(?:"((?:[^"\\]|\\.)*)"|([^\s"',;=]+)))?$/
 
 /** Splits a `Cache-Control` value (RFC 9111 §5.2): both token and quoted-string arguments are accepted for every directive. */
 export function splitDirectives(text: string): Directive[] {

@@ -8,11 +8,14 @@ export interface ForwardingSettings {
   readonly sendForwarded: boolean
 }
 
+/** What the fields are made of. */
+export type ForwardedRequest = Pick<ProxyRequest, 'version' | 'forwarding' | 'peerAddress' | 'authority' | 'scheme'>
+
 /**
  * What this proxy says to the origin about the request, as fields to add: `Via` (RFC 9110 §7.6.3), the X-Forwarded
  * family, `Forwarded` (RFC 7239). What trusted proxies said stands in front; all else was removed before.
  */
-export function upstreamForwardingFields(request: ProxyRequest, settings: ForwardingSettings): string[] {
+export function upstreamForwardingFields(request: ForwardedRequest, settings: ForwardingSettings): string[] {
   const { forwarding, peerAddress, authority, scheme } = request
   const fields = [
     ...['Via', appended(forwarding, 'via', `${request.version} ${settings.pseudonym}`)],

@@ -1,0 +1,151 @@
+import type { Socket } from 'node:net'
+import type { Scheme } from '../request/authority.ts'
+import { plainAddress } from '../request/trusted-peers.ts'
+
+/** Something to be done on a connection, alone and in its turn: an exchange, a refusal, a tunnel. */
+export interface Work {
+  begin(): void
+}
+
+export interface ConnectionOptions {
+  readonly scheme: Scheme
+  readonly lingerMs: number
+  readonly nowMs: () => number
+}
+
+/**
+ * One client connection of the full lane. It lets one piece of work be done at a time: node:http hands over pipelined
+ * requests all at once, also those behind a request that is refused.
+ */
+export class Connection {
+  readonly socket: Socket
+  readonly scheme: Scheme
+  readonly peerAddress: string
+  /** Requests begun on it. */
+  served = 0
+  readonly #options: ConnectionOptions
+  #current: Work | undefined
+  readonly #waiting: Work[] = []
+  #isEnding = false
+  #isLingering = false
+  #unreadRest = false
+  #idleSinceMs: number
+  #headSinceMs: number | undefined
+  #bytesReadWhenIdle: number
+
+  constructor(socket: Socket, options: ConnectionOptions) {
+    this.socket = socket
+    this.#options = options
+    this.scheme = options.scheme
+    this.peerAddress = plainAddress(socket.remoteAddress ?? '')
+    this.#idleSinceMs = options.nowMs()
+    this.#bytesReadWhenIdle = socket.bytesRead
+    // A first request is awaited from the first moment: a connection that says nothing is not an idle one.
+    this.#headSinceMs = this.#idleSinceMs
+    this.#lingerOnClose()
+  }
+
+  get current(): Work | undefined {
+    return this.#current
+  }
+
+  get isIdle(): boolean {
+    return this.#current === undefined && this.#waiting.length === 0
+  }
+
+  /** Nothing that still arrives is handled (RFC 9112 §9.6). */
+  get isEnding(): boolean {
+    return this.#isEnding
+  }
+
+  /** Begins the work, or keeps it until what came before is done. */
+  enqueue(work: Work): void {
+    if (this.#isEnding) return
+    if (this.#current === undefined && this.#waiting.length === 0) return this.#begin(work)
+    this.#waiting.push(work)
+    // What is to wait need not be read: the client's pipeline is bounded by one read.
+    this.socket.pause()
+  }
+
+  /** The current work is done and the connection fit for the next. */
+  done(): void {
+    this.#current = undefined
+    this.#idleSinceMs = this.#options.nowMs()
+    this.#headSinceMs = undefined
+    this.#bytesReadWhenIdle = this.socket.bytesRead
+    if (this.#isEnding || this.#waiting.length === 0) return
+    // Not at once: a long pipeline of quick answers must let other connections have their turn.
+    setImmediate(() => this.#next())
+  }
+
+  /** What comes after the current work is dropped. */
+  endAfterCurrent(): void {
+    this.#isEnding = true
+    this.#waiting.length = 0
+  }
+
+  /**
+   * Sends the last bytes and closes. While the client still sends, closing outright would make the kernel answer with a
+   * reset, which can take the response away before the client has read it: so our side ends, and theirs gets a moment.
+   */
+  close(lastBytes?: Buffer): void {
+    this.endAfterCurrent()
+    const { socket } = this
+    if (socket.destroyed || this.#isLingering) return
+    this.#isLingering = true
+    if (lastBytes === undefined) socket.end()
+    else socket.end(lastBytes)
+    setTimeout(() => socket.destroy(), this.#options.lingerMs).unref()
+    socket.resume()
+  }
+
+  /** Closes so that the client sees that its response is cut. */
+  break(): void {
+    this.endAfterCurrent()
+    this.socket.resetAndDestroy()
+  }
+
+  /**
+   * What has been waited for too long; looked at every now and then. The first bytes of a head are seen in the count of
+   * bytes read, since node:http tells of a head when it is complete.
+   */
+  overdue(nowMs: number, times: { readonly headMs: number; readonly idleMs: number }): 'head' | 'idle' | undefined {
+    if (!this.isIdle || this.#isEnding) return undefined
+    if (this.#headSinceMs === undefined && this.socket.bytesRead > this.#bytesReadWhenIdle) this.#headSinceMs = nowMs
+    if (this.#headSinceMs !== undefined) return nowMs - this.#headSinceMs >= times.headMs ? 'head' : undefined
+    return nowMs - this.#idleSinceMs >= times.idleMs ? 'idle' : undefined
+  }
+
+  /** Whether the client has sent anything at all, or anything since its last request. */
+  get hasUnfinishedHead(): boolean {
+    return this.isIdle && this.socket.bytesRead > this.#bytesReadWhenIdle
+  }
+
+  #begin(work: Work): void {
+    this.#current = work
+    this.served++
+    work.begin()
+  }
+
+  #next(): void {
+    if (this.#isEnding) return
+    const work = this.#waiting.shift()
+    if (this.#waiting.length === 0) this.socket.resume()
+    if (work !== undefined) this.#begin(work)
+  }
+
+  /** node:http calls `destroySoon` after a response with `Connection: close`; here that means our way of closing. */
+  #lingerOnClose(): void {
+    const { socket } = this
+    const destroySoon = socket.destroySoon.bind(socket)
+    socket.destroySoon = () => {
+      if (this.#unreadRest) this.close()
+      else destroySoon()
+    }
+  }
+
+  /** The client may still be sending when the response is out. */
+  expectUnreadRest(): void {
+    this.#unreadRest = true
+  }
+}

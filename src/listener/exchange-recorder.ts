@@ -1,0 +1,80 @@
+import { firstValue, type RawFields } from '../http/fields.ts'
+import type { NormalisedRequest, ReceivedHead } from '../request/normalise.ts'
+import type { ProxyResponse } from '../request/proxy-response.ts'
+import type { Connection } from './connection.ts'
+import type { ExchangeRecord } from './exchange-record.ts'
+
+/** How an exchange ended, for its record. */
+export interface ExchangeEnd {
+  readonly endedMs: number
+  readonly complete: boolean
+  readonly bodyBytesSent: number
+  readonly requestBodyBytes: number
+}
+
+const NO_FIELDS: RawFields = []
+
+/** Gathers what is known of one exchange while it goes on. */
+export class ExchangeRecorder {
+  readonly #connection: Connection
+  readonly #receivedMs: number
+  readonly #bytesBefore: number
+  #head: ReceivedHead | undefined
+  #request: NormalisedRequest | undefined
+  #response: ProxyResponse | undefined
+  #firstByteMs: number | undefined
+
+  /** @param receivedMs when its head was complete */
+  constructor(connection: Connection, receivedMs: number) {
+    this.#connection = connection
+    this.#receivedMs = receivedMs
+    this.#bytesBefore = connection.socket.bytesWritten
+  }
+
+  get receivedMs(): number {
+    return this.#receivedMs
+  }
+
+  get hasResponse(): boolean {
+    return this.#response !== undefined
+  }
+
+  received(head: ReceivedHead): void {
+    this.#head = head
+  }
+
+  normalised(request: NormalisedRequest): void {
+    this.#request = request
+  }
+
+  /** The response whose head is about to be written. */
+  responded(response: ProxyResponse, nowMs: number): void {
+    this.#response = response
+    this.#firstByteMs = nowMs
+  }
+
+  record(end: ExchangeEnd): ExchangeRecord {
+    const { peerAddress, scheme, socket } = this.#connection
+    const head = this.#head
+    const fields = head?.fields ?? NO_FIELDS
+    return {
+      clientAddress: this.#request?.clientAddress ?? peerAddress,
+      peerAddress,
+      method: head?.method ?? '',
+      target: head?.target ?? '',
+      authority: this.#request?.authority ?? '',
+      scheme: this.#request?.scheme ?? scheme,
+      version: head?.version ?? '',
+      fields,
+      referer: firstValue(fields, 'referer'),
+      userAgent: firstValue(fields, 'user-agent'),
+      status: this.#response?.status ?? 0,
+      decision: this.#response?.decision ?? { outcome: 'error', detail: 'client-gone' },
+      responseType: this.#response && firstValue(this.#response.fields, 'content-type'),
+      bytesSent: socket.bytesWritten - this.#bytesBefore,
+      receivedMs: this.#receivedMs,
+      firstByteMs: this.#firstByteMs,
+      ...end,
+    }
+  }
+}

@@ -1,0 +1,186 @@
+import type { ServerResponse } from 'node:http'
+import { ProxyError } from '../errors.ts'
+import type { BodySource } from '../http/body.ts'
+import { filterFields, type RawFields } from '../http/fields.ts'
+import { allowedTrailers } from '../http1/trailers.ts'
+import type { ProxyResponse } from '../request/proxy-response.ts'
+import { SlicedBody } from './sliced-body.ts'
+
+/** What the request and its connection allow the response. */
+export interface ResponseSituation {
+  readonly method: string
+  readonly version: string
+  readonly acceptsTrailers: boolean
+  /** The connection ends after this response whatever its framing. */
+  readonly closes: boolean
+  readonly sendStallMs: number
+}
+
+export interface ResponseEvents {
+  /** The response was begun and cannot go on; nothing further is written. */
+  onBroken(error: ProxyError): void
+}
+
+/** Framing is the lane's: whatever a response says about it is left out and written anew. */
+const LANE_FIELDS: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** Writes one `ProxyResponse` to a `ServerResponse`, with back-pressure. */
+export class ResponseWriter {
+  readonly #response: ServerResponse
+  readonly #situation: ResponseSituation
+  readonly #events: ResponseEvents
+  #source: BodySource | undefined
+  #length: number | undefined
+  #bodyBytes = 0
+  #isOver = false
+
+  constructor(response: ServerResponse, situation: ResponseSituation, events: ResponseEvents) {
+    this.#response = response
+    this.#situation = situation
+    this.#events = events
+  }
+
+  /** Body bytes given to node:http so far. */
+  get bodyBytes(): number {
+    return this.#bodyBytes
+  }
+
+  /**
+   * Begins the response; a body in pieces goes on by itself.
+   *
+   * @throws when node:http refuses the head: nothing has been written then
+   */
+  write(answer: ProxyResponse): void {
+    const body = this.#hasBody(answer.status) ? answer.body : undefined
+    this.#writeHead(answer, body)
+    if (body !== answer.body) cancelUnsent(answer.body)
+    if (body === undefined) return this.#end()
+    if (Buffer.isBuffer(body) && body.length <= SlicedBody.SLICE_BYTES) {
+      this.#bodyBytes = body.length
+      return this.#end(body)
+    }
+    this.#send(Buffer.isBuffer(body) ? new SlicedBody(body) : body)
+  }
+
+  /** The client has gone: the source is told, and nothing more is written. */
+  abandon(reason: ProxyError): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#source?.cancel(reason)
+  }
+
+  #hasBody(status: number): boolean {
+    return this.#situation.method !== 'HEAD' && status !== 204 && status !== 205 && status !== 304
+  }
+
+  #writeHead(answer: ProxyResponse, body: Buffer | BodySource | undefined): void {
+    const { version, closes } = this.#situation
+    this.#length = this.#lengthOf(answer, body)
+    const isChunked = body !== undefined && this.#length === undefined && version === '1.1'
+    const fields = filterFields(answer.fields, (name) => !LANE_FIELDS.has(name) && (isChunked || name !== 'trailer'))
+    if (this.#length !== undefined) fields.push('Content-Length', String(this.#length))
+    else if (isChunked) fields.push('Transfer-Encoding', 'chunked')
+    const endsByClose = body !== undefined && this.#length === undefined && !isChunked
+    if (closes || endsByClose) fields.push('Connection', 'close')
+    else if (version === '1.0') fields.push('Connection', 'keep-alive')
+    // Keeps node:http from adding its own Connection and Keep-Alive.
+    else this.#response.removeHeader('connection')
+    if (answer.reason === '') this.#response.writeHead(answer.status, fields)
+    else this.#response.writeHead(answer.status, answer.reason, fields)
+  }
+
+  /** What Content-Length says, or undefined for none. */
+  #lengthOf(answer: ProxyResponse, body: Buffer | BodySource | undefined): number | undefined {
+    if (answer.status === 204) return undefined
+    if (answer.status === 205) return 0
+    if (body !== undefined) return body.length
+    if (this.#situation.method === 'HEAD' || answer.status === 304) return answer.announcedLength ?? answer.body?.length
+    return 0
+  }
+
+  #send(source: BodySource): void {
+    this.#source = source
+    source.start({
+      write: (chunk) => this.#sendChunk(source, chunk),
+      end: (trailers) => this.#endSource(trailers),
+      fail: (error) => this.#break(error),
+    })
+    // What waits for its first piece, as an event stream does, shows its head meanwhile.
+    if (!this.#isOver && this.#bodyBytes === 0) this.#response.flushHeaders()
+  }
+
+  #sendChunk(source: BodySource, chunk: Buffer): boolean {
+    if (this.#isOver) return false
+    if (this.#length !== undefined && this.#bodyBytes + chunk.length > this.#length) {
+      this.#isOver = true
+      const error = lengthMismatch(this.#length, this.#bodyBytes + chunk.length)
+      source.cancel(error)
+      this.#events.onBroken(error)
+      return false
+    }
+    this.#bodyBytes += chunk.length
+    if (this.#response.write(chunk)) return true
+    this.#watchStall()
+    this.#response.once('drain', () => {
+      this.#unwatchStall()
+      if (!this.#isOver) source.resume()
+    })
+    return false
+  }
+
+  #endSource(trailers: RawFields): void {
+    if (this.#isOver) return
+    if (this.#length !== undefined && this.#bodyBytes !== this.#length) {
+      return this.#break(lengthMismatch(this.#length, this.#bodyBytes))
+    }
+    // Only a client that asked for them can be expected to read them (RFC 9110 §6.5.1).
+    if (this.#response.chunkedEncoding && this.#situation.acceptsTrailers) this.#addTrailers(allowedTrailers(trailers))
+    this.#end()
+  }
+
+  #addTrailers(trailers: RawFields): void {
+    const pairs: [string, string][] = []
+    for (let i = 0; i < trailers.length; i += 2) pairs.push([trailers[i]!, trailers[i + 1]!])
+    this.#response.addTrailers(pairs)
+  }
+
+  #end(lastBytes?: Buffer): void {
+    this.#isOver = true
+    this.#watchStall()
+    if (lastBytes === undefined) this.#response.end()
+    else this.#response.end(lastBytes)
+  }
+
+  #break(error: ProxyError): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#events.onBroken(error)
+  }
+
+  /** The socket's own timer: it takes bytes that leave the kernel's queue for progress, which no timer of ours can see. */
+  #watchStall(): void {
+    this.#response.socket?.setTimeout(this.#situation.sendStallMs)
+  }
+
+  #unwatchStall(): void {
+    this.#response.socket?.setTimeout(0)
+  }
+}
+
+function cancelUnsent(body: Buffer | BodySource | undefined): void {
+  if (body === undefined || Buffer.isBuffer(body)) return
+  body.cancel(new ProxyError('CANCELLED', 'Response has no body', { source: 'internal', status: 500 }))
+}
+
+function lengthMismatch(announced: number, sent: number): ProxyError {
+  const message = `Cannot send response: ${sent} bytes of body where ${announced} were announced`
+  return new ProxyError('INTERNAL', message, { source: 'internal', status: 502 })
+}

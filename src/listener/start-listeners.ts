@@ -1,0 +1,107 @@
+import { type AddressInfo, createServer, type Server } from 'node:net'
+import type { Clock } from '../clock.ts'
+import type { RequestHandler } from '../request/proxy-response.ts'
+import { FullLane } from './full-lane.ts'
+import type { LaneContext } from './lane-context.ts'
+import { ListenError } from './listen-error.ts'
+import type { ListenerHooks } from './listener-hooks.ts'
+import type { ListenAddress, ListenerSettings } from './listener-settings.ts'
+import { OpenConnections } from './open-connections.ts'
+
+export interface ListenerParts {
+  readonly settings: ListenerSettings
+  readonly handle: RequestHandler
+  readonly hooks: ListenerHooks
+  readonly clock: Clock
+}
+
+/** The traffic ports of one thread, while they are open. */
+export interface Listeners {
+  /** Where it listens, with the ports that the system chose. */
+  readonly addresses: readonly ListenAddress[]
+  /** Client connections open now. */
+  readonly connections: number
+  /** Applies from the next request on; addresses and the head's size stay as they are. */
+  update(settings: ListenerSettings): void
+  /**
+   * Accepts no more; idle connections are closed at once, responses under way end and close theirs, and what is left
+   * after `graceMs` is cut. Resolves when all are closed.
+   */
+  stop(graceMs: number): Promise<void>
+}
+
+/** The pause between two reports that a connection could not be accepted. */
+const ACCEPT_ERROR_MS = 1000
+
+/**
+ * Opens every address or none.
+ *
+ * @throws ListenError for the first address that could not be opened
+ */
+export async function startListeners({ settings, handle, hooks, clock }: ListenerParts): Promise<Listeners> {
+  const context: LaneContext = { settings, handle, hooks, clock, isDraining: false }
+  const lane = new FullLane(context)
+  const connections = new OpenConnections(context, (connection) => lane.refuseLateHead(connection))
+  const servers = settings.addresses.map(() => acceptingServer(context, connections, lane))
+  const opening = settings.addresses.map((address, i) => listen(servers[i]!, address, settings.reusePort))
+  const failed = (await Promise.allSettled(opening)).find((result) => result.status === 'rejected')
+  if (failed !== undefined) {
+    await Promise.all(servers.map(close))
+    await connections.drain(0)
+    throw failed.reason
+  }
+  return {
+    addresses: servers.map((server) => listenAddress(server.address() as AddressInfo)),
+    get connections() {
+      return connections.size
+    },
+    update(next) {
+      context.settings = next
+    },
+    async stop(graceMs) {
+      context.isDraining = true
+      const closed = servers.map(close)
+      await connections.drain(graceMs)
+      await Promise.all(closed)
+    },
+  }
+}
+
+function acceptingServer(context: LaneContext, connections: OpenConnections, lane: FullLane): Server {
+  // Half-open, as node:http has its own servers: it decides itself what the end of a client's side means.
+  const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, (socket) => {
+    const connection = connections.accept(socket, 'http')
+    if (connection !== undefined) lane.take(connection)
+  })
+  let reportedMs = Number.NEGATIVE_INFINITY
+  // Too many open files, most likely. The system keeps what it could not accept in its queue, and asks again.
+  server.on('error', (error) => {
+    const nowMs = context.clock.now()
+    if (!server.listening || nowMs - reportedMs < ACCEPT_ERROR_MS) return
+    reportedMs = nowMs
+    context.hooks.onAcceptError(error)
+  })
+  return server
+}
+
+function listen(server: Server, { host, port }: ListenAddress, reusePort: boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onError = (error: NodeJS.ErrnoException): void => reject(new ListenError({ host, port }, error))
+    server.once('error', onError)
+    server.listen({ host, port, reusePort, backlog: 4096 }, () => {
+      server.off('error', onError)
+      resolve()
+    })
+  })
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    if (server.listening) server.close(() => resolve())
+    else resolve()
+  })
+}
+
+function listenAddress(info: AddressInfo): ListenAddress {
+  return { host: info.address, port: info.port }
+}

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import {
+  FormatError,
   formatDuration,
   formatHostPort,
   formatSize,
   parseDuration,
   parseHostPort,
   parseSize,
-  FormatError,
 } from '../src/units.ts'
 
 function suggestionOf(parse: () => unknown): string | undefined {

@@ -132,10 +132,12 @@ export const originUrl = scalar<OriginAddress>({
   json: { type: 'string', pattern: '^https?://[^/?#]+/?$' },
   parse(value) {
     const text = textOf(value, originUrlExpected)
-    const parts = /^(https?):\/\/([^/?#@\\\s]+)(\/?)(.*)$/i.exec(text)
-    const url = parts !== null && URL.canParse(text) ? new URL(text) : undefined
+    const authority = /^https?:\/\/[^/?#@\\\s]+(?=[/?#]|$)/i.exec(text)?.[0]
+    const url = authority !== undefined && URL.canParse(authority) ? new URL(authority) : undefined
     if (url === undefined) throw new FormatError(text, originUrlExpected, suggestOrigin(text))
-    if (parts![4] !== '') throw new FormatError(text, 'a URL without path, the path of the request is used', url.origin)
+    if (text !== authority && text !== `${authority}/`) {
+      throw new FormatError(text, 'a URL without path, the path of the request is used', url.origin)
+    }
     const scheme = url.protocol === 'https:' ? 'https' : 'http'
     const host = url.hostname.replace(/^\[|\]$/g, '')
     if (!isHostName(host) && isIP(host) === 0) throw new FormatError(text, originUrlExpected)

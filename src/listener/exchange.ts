@@ -166,6 +166,7 @@ export class FullLaneExchange implements Work, Exchange {
     if (!connectionPersists({ minorVersion: minorVersion(this.#incoming), fields: this.#incoming.rawHeaders }))
       return true
     const body = this.#body
+    if (body?.hasFailed) return true
     if (body === undefined || body.isReceived || !body.isUnwanted) return false
     // A client that was never told to continue may send its body or not: what comes next is anyone's guess.
     if (this.#request?.expectsContinue && !body.wasStarted) return true

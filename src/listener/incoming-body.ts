@@ -14,6 +14,13 @@ export interface IncomingBodyOptions {
 /** A body must grow by this much within the stall time: a byte now and then does not keep a connection for ever. */
 const PROGRESS_BYTES = 1024
 
+/**
+ * What chunked framing may cost: node:http bounds the extensions of one chunk, not of all. The free part covers the
+ * pipeline that one read may bring along; the factor, chunks of a single byte.
+ */
+const FRAMING_BYTES_FREE = 128 * 1024
+const FRAMING_BYTES_PER_BODY_BYTE = 8
+
 /** The body of a node:http request as a `BodySource`. Only what llhttp has seen the end of ends; all else fails. */
 export class IncomingBody implements BodySource {
   readonly length: number | undefined
@@ -24,6 +31,7 @@ export class IncomingBody implements BodySource {
   #held = false
   /** Why or how it ended, while the sink does not want to hear. */
   #outcome: 'end' | ProxyError | undefined
+  readonly #connectionBytesBefore: number
   #bytes = 0
   #progress = 0
   #stall: NodeJS.Timeout | undefined
@@ -32,6 +40,7 @@ export class IncomingBody implements BodySource {
     this.#message = message
     this.#options = options
     this.length = options.length
+    this.#connectionBytesBefore = message.socket.bytesRead
     message.on('close', () => {
       if (this.#state !== 'over') this.fail(cut(this.#bytes))
     })
@@ -45,6 +54,11 @@ export class IncomingBody implements BodySource {
   /** The last byte has arrived, whether anybody has read it or not. */
   get isReceived(): boolean {
     return this.#message.complete
+  }
+
+  /** It came to a bad end: what else arrives is not to be trusted. */
+  get hasFailed(): boolean {
+    return this.#outcome !== undefined && this.#outcome !== 'end'
   }
 
   /** Nobody reads it now, nor ever will once there is a response. */
@@ -108,6 +122,7 @@ export class IncomingBody implements BodySource {
     this.#bytes += chunk.length
     if (this.#state !== 'reading') return
     if (this.#bytes > this.#options.bytesMax) return this.fail(tooLarge(this.#options.bytesMax))
+    if (this.#isMostlyFraming()) return this.fail(mostlyFraming())
     this.#progress += chunk.length
     if (this.#progress >= PROGRESS_BYTES) {
       this.#progress = 0
@@ -117,6 +132,12 @@ export class IncomingBody implements BodySource {
     this.#held = true
     this.#unwatch()
     this.#message.pause()
+  }
+
+  #isMostlyFraming(): boolean {
+    if (this.length !== undefined) return false
+    const framingBytes = this.#message.socket.bytesRead - this.#connectionBytesBefore - this.#bytes
+    return framingBytes > FRAMING_BYTES_FREE + this.#bytes * FRAMING_BYTES_PER_BODY_BYTE
   }
 
   #over(outcome: 'end' | ProxyError): void {
@@ -156,6 +177,11 @@ function cut(bytes: number): ProxyError {
 function tooLarge(bytesMax: number): ProxyError {
   const message = `Cannot read request body: more than ${bytesMax} bytes`
   return new ProxyError('CLIENT_BODY_TOO_LARGE', message, { source: 'client', status: 413 })
+}
+
+function mostlyFraming(): ProxyError {
+  const message = 'Cannot read request body: far more chunk framing than content'
+  return new ProxyError('CLIENT_BAD_BODY', message, { source: 'client', status: 400 })
 }
 
 function stalled(stallMs: number, bytes: number): ProxyError {

@@ -59,7 +59,8 @@ export function evaluateReuse({ stored, request, nowMs, policy }: ReuseInput): R
 function clientWantsValidation(wanted: RequestDirectives, stored: StoredResponse, ageSeconds: number): boolean {
   if (wanted.noCache) return true
   const remainingSeconds = stored.lifetime.seconds - ageSeconds
-  if (wanted.maxAgeSeconds !== undefined && ageSeconds >= wanted.maxAgeSeconds) {
+  // max-age=0 is how a browser reloads: it is not content with what was stored a moment ago.
+  if (wanted.maxAgeSeconds !== undefined && (ageSeconds > wanted.maxAgeSeconds || wanted.maxAgeSeconds === 0)) {
     // RFC 8246 §2: while it is fresh it does not change, so a reload learns nothing.
     if (!(stored.directives.immutable && remainingSeconds > 0)) return true
   }

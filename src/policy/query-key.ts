@@ -24,11 +24,29 @@ export function compileQueryRecipe({ ignore, only, sort }: QueryKeyConfig): Targ
   return (target) => {
     const start = target.indexOf('?')
     if (start === -1) return target
-    const all = target.slice(start + 1).split('&')
-    const kept = isLeftOut === undefined ? all : all.filter((parameter) => staysIn(parameter, isLeftOut))
-    if (sort && kept.length > 1 && kept.every(isSortable)) kept.sort(byName)
-    return kept.length === 0 ? target.slice(0, start) : `${target.slice(0, start)}?${kept.join('&')}`
+    const kept = isLeftOut === undefined ? target : withoutLeftOut(target, start, isLeftOut)
+    return sort ? sorted(kept, start) : kept
   }
+}
+
+/** Works on the string and not on a list of parameters, because every hit with a query comes by here. */
+function withoutLeftOut(target: string, start: number, isLeftOut: Matcher): string {
+  let kept = ''
+  let from = start + 1
+  while (from <= target.length) {
+    const next = target.indexOf('&', from)
+    const end = next === -1 ? target.length : next
+    const parameter = target.slice(from, end)
+    if (staysIn(parameter, isLeftOut)) kept += `&${parameter}`
+    from = end + 1
+  }
+  return kept === '' ? target.slice(0, start) : `${target.slice(0, start)}?${kept.slice(1)}`
+}
+
+function sorted(target: string, start: number): string {
+  const parameters = target.slice(start + 1).split('&')
+  if (parameters.length === 1 || !parameters.every(isSortable)) return target
+  return `${target.slice(0, start)}?${parameters.sort(byName).join('&')}`
 }
 
 function notAmong(names: readonly string[]): Matcher {

@@ -58,7 +58,7 @@ export abstract class SectionReader<Section> {
 
   /** Reads on with `chunk` from index `start`. After a refusal the connection is to be given up. */
   read(chunk: Buffer, start: number): SectionResult<Section> {
-    if (this.#finished) this.#reset()
+    if (this.#finished) this.reset()
     const keptBefore = this.#keptLength
     this.#pendingLength = keptBefore
     const bytes = this.#messageBytes(chunk, start)
@@ -87,6 +87,20 @@ export abstract class SectionReader<Section> {
    */
   pendingBytes(): Buffer {
     return this.#kept.subarray(0, this.#pendingLength)
+  }
+
+  /**
+   * Forgets the message. `read` does so by itself when the next one begins; a connection that may stay idle for long after
+   * a head should not hold its bytes meanwhile.
+   */
+  reset(): void {
+    this.#startLine.reset()
+    this.#lines.reset()
+    this.#kept = NOTHING
+    this.#keptLength = 0
+    this.#pendingLength = 0
+    this.#position = 0
+    this.#finished = false
   }
 
   #scan(bytes: Buffer, to: number): void {
@@ -119,15 +133,6 @@ export abstract class SectionReader<Section> {
   #refuse(problem: RefusalReason): Refused {
     this.#finished = true
     return refused(this.#side, problem)
-  }
-
-  #reset(): void {
-    this.#startLine.reset()
-    this.#lines.reset()
-    this.#kept = NOTHING
-    this.#keptLength = 0
-    this.#position = 0
-    this.#finished = false
   }
 }
 

@@ -93,12 +93,12 @@ function fieldsLength(fields: RawFields): number {
  * over the text is cheaper than a check and then a conversion.
  */
 class HeadBytes {
-  /** Of its own memory, not of a shared slab: heads are stored. */
+  /** Mostly of a slab shared with others, as most heads are sent and forgotten: who stores one copies it. */
   readonly bytes: Buffer
   #at = 0
 
   constructor(length: number) {
-    this.bytes = Buffer.allocUnsafeSlow(length)
+    this.bytes = Buffer.allocUnsafe(length)
   }
 
   byte(byte: number): void {

@@ -351,4 +351,12 @@ describe('bytes pending in a head reader', () => {
     reader.read(latin1('GET / HTTP/1.1\r\n\r\nrest'), 0)
     assert.equal(reader.pendingBytes().length, 0)
   })
+
+  it('are none after a reset, and the next head is read from its begin', () => {
+    const reader = new RequestHeadReader(HEAD_LIMITS)
+    reader.read(latin1('GET /a HTTP/1.1\r\nX: '), 0)
+    reader.reset()
+    assert.equal(reader.pendingBytes().length, 0)
+    assert.equal(reader.read(latin1('GET /b HTTP/1.1\r\n\r\n'), 0).kind, 'head')
+  })
 })

@@ -4,14 +4,14 @@
 
 const weekday = '(?:mon|tue|wed|thu|fri|sat|sun)'
 const weekdayLong = '(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)'
-const month = '(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)'
+const monthName = '(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)'
 const time = '(\\d\\d):(\\d\\d):(\\d\\d)'
 
 // Case-insensitive, because RFC 9111 §4.2 asks caches to be; in everything else exactly the grammar, because a date that
 // another recipient reads differently is no basis for reuse.
-const imfFixdate = new RegExp(`^${weekday}, (\\d\\d) ${month} (\\d{4}) ${time} gmt$`, 'i')
-const rfc850Date = new RegExp(`^${weekdayLong}, (\\d\\d)-${month}-(\\d\\d) ${time} gmt$`, 'i')
-const asctimeDate = new RegExp(`^${weekday} ${month} (\\d\\d| \\d) ${time} (\\d{4})$`, 'i')
+const imfFixdate = new RegExp(`^${weekday}, (\\d\\d) ${monthName} (\\d{4}) ${time} gmt$`, 'i')
+const rfc850Date = new RegExp(`^${weekdayLong}, (\\d\\d)-${monthName}-(\\d\\d) ${time} gmt$`, 'i')
+const asctimeDate = new RegExp(`^${weekday} ${monthName} (\\d\\d| \\d) ${time} (\\d{4})$`, 'i')
 
 const monthNumbers = new Map(
   ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'].map((name, index) => [
@@ -28,11 +28,13 @@ const monthNumbers = new Map(
  */
 export function parseHttpDate(text: string, nowMs: number): number | undefined {
   let match = imfFixdate.exec(text)
-  if (match !== null) return toMs(match[3]!, match[2]!, match[1]!, match, 4)
+  if (match !== null)
+    return toMs({ year: Number(match[3]), month: match[2]!, day: match[1]!, timeMs: timeOfDayMs(match, 4) })
   match = rfc850Date.exec(text)
   if (match !== null) return rfc850ToMs(match, nowMs)
   match = asctimeDate.exec(text)
-  if (match !== null) return toMs(match[6]!, match[1]!, match[2]!, match, 3)
+  if (match !== null)
+    return toMs({ year: Number(match[6]), month: match[1]!, day: match[2]!, timeMs: timeOfDayMs(match, 3) })
   return undefined
 }
 
@@ -51,33 +53,38 @@ export function formatHttpDate(ms: number): string {
 
 function rfc850ToMs(match: RegExpExecArray, nowMs: number): number | undefined {
   const century = Math.floor(new Date(nowMs).getUTCFullYear() / 100) * 100
-  const inCentury = (base: number) =>
-    toMs(String(base + Number(match[3])).padStart(4, '0'), match[2]!, match[1]!, match, 4)
   const limit = new Date(nowMs)
   limit.setUTCFullYear(limit.getUTCFullYear() + 50)
   // RFC 9110 §5.6.7: the most recent past year with those digits, if the date appears to be over 50 years in the future.
   // Late in a century the digits of the next one are the nearer reading, so start there.
   for (const base of [century + 100, century, century - 100]) {
-    const ms = inCentury(base)
+    const ms = toMs({ year: base + Number(match[3]), month: match[2]!, day: match[1]!, timeMs: timeOfDayMs(match, 4) })
     if (ms !== undefined && ms <= limit.getTime()) return ms
   }
   return undefined
 }
 
-function toMs(
-  year: string,
-  monthName: string,
-  day: string,
-  match: RegExpExecArray,
-  timeAt: number,
-): number | undefined {
-  const hours = Number(match[timeAt])
-  const minutes = Number(match[timeAt + 1])
-  const seconds = Number(match[timeAt + 2])
+/** Milliseconds since midnight, from the hours, minutes and seconds at `index` and after; undefined when there is no such time. */
+function timeOfDayMs(match: RegExpExecArray, index: number): number | undefined {
+  const hours = Number(match[index])
+  const minutes = Number(match[index + 1])
+  const seconds = Number(match[index + 2])
   // 60 is a leap second in the grammar.
   if (hours > 23 || minutes > 59 || seconds > 60) return undefined
+  return ((hours * 60 + minutes) * 60 + seconds) * 1000
+}
+
+interface DateParts {
+  readonly year: number
+  readonly month: string
+  readonly day: string
+  readonly timeMs: number | undefined
+}
+
+function toMs({ year, month, day, timeMs }: DateParts): number | undefined {
+  if (timeMs === undefined) return undefined
   const date = new Date(0)
-  date.setUTCFullYear(Number(year), monthNumbers.get(monthName.toLowerCase())!, Number(day))
-  if (date.getUTCDate() !== Number(day)) return undefined // 31 Feb
-  return date.getTime() + ((hours * 60 + minutes) * 60 + seconds) * 1000
+  date.setUTCFullYear(year, monthNumbers.get(month.toLowerCase())!, Number(day))
+  // 31 Feb becomes a day in March.
+  return date.getUTCDate() === Number(day) ? date.getTime() + timeMs : undefined
 }

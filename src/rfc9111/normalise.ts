@@ -35,19 +35,15 @@ export function foldedAcceptEncoding(value: string | undefined): string | undefi
 /** Whether the request accepts content with this `Content-Encoding` (RFC 9110 §12.5.3). */
 export function acceptsCoding(requestFields: RawFields, contentEncoding: string | undefined): boolean {
   if (contentEncoding === undefined) return true
-  const codings = contentEncoding
-    .toLowerCase()
-    .split(',')
-    .map((coding) => canonicalCoding(coding.trim()))
-    .filter((coding) => coding !== '' && coding !== 'identity')
-  if (codings.length === 0) return true
   const value = combinedValue(requestFields, 'accept-encoding')
   const folded = foldedAcceptEncoding(value) ?? ''
-  return codings.every((coding) =>
-    (codingsOfInterest as readonly string[]).includes(coding)
-      ? folded.includes(coding)
-      : weightOf(parseQualityList(value ?? ''), coding) > 0,
-  )
+  if (isOfInterest(contentEncoding)) return folded.includes(contentEncoding)
+  const codings = contentEncoding.toLowerCase().split(',')
+  return codings.every((text) => {
+    const coding = canonicalCoding(text.trim())
+    if (coding === '' || coding === 'identity') return true
+    return isOfInterest(coding) ? folded.includes(coding) : weightOf(parseQualityList(value ?? ''), coding) > 0
+  })
 }
 
 /** The language ranges with the highest weight, lower case. */
@@ -57,7 +53,11 @@ export function preferredLanguages(requestFields: RawFields): readonly string[] 
   return best === 0 ? [] : ranges.filter((range) => range.weight === best).map((range) => range.name)
 }
 
-const codingsOfInterest = ['br', 'gzip', 'zstd'] as const
+const codingsOfInterest: readonly string[] = ['br', 'gzip', 'zstd']
+
+function isOfInterest(coding: string): boolean {
+  return codingsOfInterest.includes(coding)
+}
 
 function foldAcceptEncoding(value: string): string {
   const accepted = parseQualityList(value)

@@ -97,8 +97,15 @@ function isNewer(candidate: Selectable, other: Selectable): boolean {
 
 function followsRule(candidate: Selectable, rule: Selectable | undefined): boolean {
   if (rule === undefined || rule === candidate) return true
-  if (candidate.selecting.length === 0) return isNewer(candidate, rule)
-  return rule.selecting.every(({ name }) => candidate.selecting.some((field) => field.name === name))
+  if (candidate.selecting.length === 0 && isNewer(candidate, rule)) return true
+  return rule.selecting.every(
+    ({ name }) => candidate.selecting.some((field) => field.name === name) || isImplicit(name, rule),
+  )
+}
+
+/** Whether we added the name (`implicitlyVarying`): what `Vary` does not say is no rule for other responses. */
+function isImplicit(name: string, stored: Selectable): boolean {
+  return name === 'origin' && !varyNames(stored.fields).includes(name)
 }
 
 /** 0: does not answer this request; otherwise the higher the better. */

@@ -164,6 +164,17 @@ describe('choosing among stored responses (RFC 9111 §4.1)', () => {
     assert.equal(selectVariant([byBoth, byFoo], fieldLines('Foo: 1', 'Bar: 2')), byBoth)
   })
 
+  it('lets no reflected Origin push out what was stored for everyone (A-CP-06)', () => {
+    const plain = variant(0, '', [])
+    const reflected = storedResponse({
+      arrivedAt: 9,
+      request: ['Origin: https://evil.test'],
+      response: ['Access-Control-Allow-Origin: https://evil.test'],
+    })
+    assert.equal(selectVariant([reflected, plain], []), plain)
+    assert.equal(selectVariant([reflected, plain], fieldLines('Origin: https://site.test')), plain)
+  })
+
   it('prefers the whole to a part', () => {
     const whole = storedResponse()
     const part = storedResponse({ status: 206, response: ['Content-Range: bytes 0-6/10'], arrivedAt: 9 })

@@ -52,7 +52,9 @@ export async function startApp(config: Config): Promise<RunningApp> {
       clock,
     })
     return {
-      addresses: listeners.addresses.map(({ host, port }) => `http://${host.includes(':') ? `[${host}]` : host}:${port}`),
+      addresses: listeners.addresses.map(
+        ({ host, port }) => `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+      ),
       async stop() {
         await listeners.stop(config.timeLimits.drainMs)
         pool.close()
@@ -133,7 +135,7 @@ function listenerSettings(config: Config): ListenerSettings {
     },
     request: {
       hosts: config.hosts.length === 0 ? undefined : new HostList(config.hosts),
-      defaultAuthority: undefined,
+      defaultAuthority: defaultAuthority(config),
       trusted: new TrustedPeers(config.trustedProxies),
       pseudonym: config.viaName,
       targetBytesMax: limits.targetBytesMax,
@@ -141,6 +143,13 @@ function listenerSettings(config: Config): ListenerSettings {
     },
     forwarding: forwardingSettings(config),
   }
+}
+
+/** The site meant by an HTTP/1.0 request without Host: the first that is served by name, else the origin's own address. */
+function defaultAuthority(config: Config): string | undefined {
+  const served = config.hosts.find((host) => !host.includes('*'))
+  const [origin] = config.origins
+  return served ?? (origin === undefined ? undefined : new URL(origin.url).host)
 }
 
 function forwardingSettings(config: Config): { pseudonym: string; sendForwarded: boolean } {

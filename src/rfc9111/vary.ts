@@ -51,15 +51,6 @@ export function selectingKey(selecting: readonly SelectingField[]): string {
   return key
 }
 
-/**
- * Whether a response that is being stored takes the place of one stored before: the same variant, and not a part in place of
- * the whole.
- */
-export function sameVariant(before: StoredResponse, stored: StoredResponse): boolean {
-  if (stored.range !== undefined && before.range === undefined) return false
-  return selectingKey(before.selecting) === selectingKey(stored.selecting)
-}
-
 type Selectable = Pick<StoredResponse, 'selecting' | 'fields' | 'dateMs' | 'responseTimeMs' | 'range'>
 
 /**

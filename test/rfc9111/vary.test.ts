@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { foldedAcceptEncoding } from '../../src/rfc9111/normalise.ts'
 import type { StoredResponse } from '../../src/rfc9111/stored-response.ts'
-import { matches, sameVariant, selectingFields, selectVariant, variantKey } from '../../src/rfc9111/vary.ts'
+import { matches, selectingFields, selectVariant, variantKey } from '../../src/rfc9111/vary.ts'
 import { type Exchanged, fieldLines, storedResponse } from './stored.ts'
 
 /** Whether a response stored for one request answers another. */
@@ -179,7 +179,5 @@ describe('choosing among stored responses (RFC 9111 §4.1)', () => {
     const whole = storedResponse()
     const part = storedResponse({ status: 206, response: ['Content-Range: bytes 0-6/10'], arrivedAt: 9 })
     assert.equal(selectVariant([part, whole], []), whole)
-    assert.equal(sameVariant(whole, part), false)
-    assert.equal(sameVariant(part, whole), true)
   })
 })

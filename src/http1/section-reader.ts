@@ -73,8 +73,7 @@ export abstract class SectionReader<Section> {
       return { kind: 'head', head, end: this.#position - keptBefore + start }
     }
     // No byte beyond the limit could help: the section did not end within it.
-    if (to === this.#bytesMax)
-      return this.#refuse(this.#startLine.complete ? 'head-too-large' : this.#startLine.tooLarge())
+    if (to === this.#bytesMax) return this.#refuse(this.#tooLarge())
     if (keptBefore === 0) this.#keep(chunk, start)
     this.#pendingLength = this.#keptLength
     return INCOMPLETE
@@ -128,6 +127,10 @@ export abstract class SectionReader<Section> {
     }
     chunk.copy(this.#kept, this.#keptLength, start, start + length - this.#keptLength)
     this.#keptLength = length
+  }
+
+  #tooLarge(): RefusalReason {
+    return this.#startLine.complete ? 'head-too-large' : this.#startLine.tooLarge()
   }
 
   #refuse(problem: RefusalReason): Refused {

@@ -96,7 +96,8 @@ function helpFor(path: readonly string[], isRepeatable: boolean): string {
   const declared = declarationAt(path)
   const repeat = isRepeatable ? ' Can be repeated.' : ''
   if (declared.kind !== 'option') return declared.summary + repeat
-  return `${declared.summary}${repeat} (${declared.type.expected}; default: ${String(declared.default)})`
+  const expected = declared.type.expected.replace(', or a list of such', '')
+  return `${declared.summary}${repeat} (${expected}; default: ${String(declared.default)})`
 }
 
 function declarationAt([name, ...rest]: readonly string[], members: Members = options): Declaration {

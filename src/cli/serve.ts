@@ -58,7 +58,7 @@ export async function serve(flags: ServeFlags, terminal: Terminal, parts: Parts)
     return exitCodes.stopped
   } catch (error) {
     if (!isListenError(error)) throw error
-    stderr.write(`breakwater: cannot listen: ${error.message}\n`)
+    stderr.write(`breakwater: ${error.message}\n`)
     return exitCodes.cannotListen
   } finally {
     stopped.release()
@@ -84,6 +84,9 @@ function withOrigin(config: Config, url: string): Config {
   return { ...config, origins: read.config.origins }
 }
 
-function isListenError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error && (error.syscall === 'listen' || error.syscall === 'bind')
+/** The system's own error, or one that was made of it. */
+function isListenError(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false
+  const syscall = 'syscall' in error ? error.syscall : undefined
+  return syscall === 'listen' || syscall === 'bind' || isListenError(error.cause)
 }

@@ -40,7 +40,11 @@ export const label = matching(
   /^[\w.:/-]([\w.:/ -]{0,62}[\w.:/-])?$/,
 )
 
-export const pseudonym = matching('a name without spaces such as breakwater', token)
+/** A token in `Via`, and in `Cache-Status` one that structured fields allow (RFC 9651 §3.3.4). */
+export const pseudonym = matching(
+  'a name without spaces such as breakwater',
+  /^[A-Za-z][!#$%&'*+.^_`|~0-9A-Za-z-]{0,63}$/,
+)
 
 export const filePath = matching('the path of a file', /^[^\0]{1,4096}$/)
 

@@ -79,9 +79,10 @@ describe('breakwater serve', () => {
 
   it('exits with 3 when it cannot listen', async () => {
     const run = new Run()
-    run.failure = Object.assign(new Error('listen EADDRINUSE: address already in use'), { syscall: 'listen' })
+    const cause = Object.assign(new Error('listen EADDRINUSE'), { syscall: 'listen' })
+    run.failure = new Error('Cannot listen on 0.0.0.0:8080: another program listens there', { cause })
     assert.equal(await run.start('serve', '--origin', 'http://a.test'), 3)
-    assert.equal(run.stderr.text, 'breakwater: cannot listen: listen EADDRINUSE: address already in use\n')
+    assert.equal(run.stderr.text, 'breakwater: Cannot listen on 0.0.0.0:8080: another program listens there\n')
   })
 
   it('does not hide a failure that it does not know', async () => {

@@ -99,6 +99,12 @@ export class Connection {
     socket.resume()
   }
 
+  /** The last response is out: closes, gently where the client may still be sending. */
+  closeAfterResponse(): void {
+    this.endAfterCurrent()
+    this.socket.destroySoon()
+  }
+
   /** Closes so that the client sees that its response is cut. */
   break(): void {
     this.endAfterCurrent()

@@ -68,11 +68,8 @@ export class FullLaneExchange implements Work, Exchange {
   refuse(refusal: Refusal): void {
     if (this.#isOver) return
     if (this.#recorder.hasResponse) return this.#connection.break()
-    const answer = ownAnswer(refusal, this.#lane.settings.request.pseudonym)
-    this.#recorder.responded(answer, this.#lane.clock.now())
     this.#incoming.resume()
-    this.#connection.close(ownAnswerBytes(answer, this.#incoming.method !== 'HEAD'))
-    this.#finish(true)
+    this.#answerHere(refusal)
   }
 
   /** What the client sends as body is no body: whoever reads it must not take it for a whole one. */
@@ -179,27 +176,34 @@ export class FullLaneExchange implements Work, Exchange {
     if (body === undefined || body.isReceived) return
     this.#connection.expectUnreadRest()
     if (!body.isUnwanted || this.#connection.isEnding) return
-    body.discard(this.#lane.settings.limits.discardedBodyBytesMax, () => this.#connection.close())
+    this.#discard(body)
+  }
+
+  #discard(body: IncomingBody): void {
+    body.discard(this.#lane.settings.limits.discardedBodyBytesMax, () => {
+      this.#connection.endAfterCurrent()
+      // A response under way is not cut short for it: the connection closes when that is out.
+      if (this.#isOver) this.#connection.close()
+    })
   }
 
   #onFinished(): void {
     if (this.#isOver) return
     this.#connection.socket.setTimeout(0)
     this.#finish(true)
-    if (this.#connection.isEnding) return
+    if (this.#connection.isEnding || this.#lane.isDraining) return this.#connection.closeAfterResponse()
     if (this.#body === undefined || this.#body.isReceived) return this.#connection.done()
     this.#awaitEndOfBody(this.#body)
   }
 
   #awaitEndOfBody(body: IncomingBody): void {
-    const { limits, times } = this.#lane.settings
-    const timer = setTimeout(() => this.#connection.close(), times.lingerMs)
+    const timer = setTimeout(() => this.#connection.close(), this.#lane.settings.times.lingerMs)
     this.#incoming.once('end', () => {
       clearTimeout(timer)
       this.#connection.done()
     })
     this.#incoming.once('close', () => clearTimeout(timer))
-    if (!body.isUnwanted) body.discard(limits.discardedBodyBytesMax, () => this.#connection.close())
+    if (!body.isUnwanted) this.#discard(body)
   }
 
   #onClosed(): void {
@@ -215,15 +219,15 @@ export class FullLaneExchange implements Work, Exchange {
     if (this.#outgoing.headersSent) return this.#connection.break()
     this.#tellGone()
     if (this.#isOver) return
-    // A head that node:http would not take was noted as the response already.
-    this.#connection.close(this.#ownAnswerAfterAll(refuse(status, 'internal', 'The request could not be handled')))
-    this.#finish(true)
+    this.#answerHere(refuse(status, 'internal', 'The request could not be handled'))
   }
 
-  #ownAnswerAfterAll(refusal: Refusal): Buffer {
+  #answerHere(refusal: Refusal): void {
     const answer = ownAnswer(refusal, this.#lane.settings.request.pseudonym)
+    const withBody = this.#incoming.method !== 'HEAD'
     this.#recorder.responded(answer, this.#lane.clock.now())
-    return ownAnswerBytes(answer, this.#incoming.method !== 'HEAD')
+    this.#connection.close(ownAnswerBytes(answer, withBody))
+    this.#finish(true, withBody ? answer.body?.length : 0)
   }
 
   #tellGone(): void {
@@ -231,13 +235,13 @@ export class FullLaneExchange implements Work, Exchange {
     for (const listener of this.#goneListeners.splice(0)) listener()
   }
 
-  #finish(complete: boolean): void {
+  #finish(complete: boolean, ownBodyBytes?: number): void {
     this.#isOver = true
-    const unsent = complete ? 0 : this.#connection.socket.writableLength
+    const writtenBytes = complete ? this.#writer?.bodyBytes : this.#writer?.takenBytes
     const record = this.#recorder.record({
       endedMs: this.#lane.clock.now(),
       complete,
-      bodyBytesSent: Math.max(0, (this.#writer?.bodyBytes ?? 0) - unsent),
+      bodyBytesSent: ownBodyBytes ?? writtenBytes ?? 0,
       requestBodyBytes: this.#body?.bytesRead ?? 0,
     })
     this.#lane.hooks.onExchange(record)

@@ -40,6 +40,7 @@ export class ResponseWriter {
   #source: BodySource | undefined
   #length: number | undefined
   #bodyBytes = 0
+  #takenBytes = 0
   #isOver = false
 
   constructor(response: ServerResponse, situation: ResponseSituation, events: ResponseEvents) {
@@ -51,6 +52,11 @@ export class ResponseWriter {
   /** Body bytes given to node:http so far. */
   get bodyBytes(): number {
     return this.#bodyBytes
+  }
+
+  /** Body bytes of which it is known that they were not left waiting for the client. */
+  get takenBytes(): number {
+    return this.#takenBytes
   }
 
   /**
@@ -127,10 +133,14 @@ export class ResponseWriter {
       return false
     }
     this.#bodyBytes += chunk.length
-    if (this.#response.write(chunk)) return true
+    if (this.#response.write(chunk)) {
+      this.#takenBytes = this.#bodyBytes
+      return true
+    }
     this.#watchStall()
     this.#response.once('drain', () => {
       this.#unwatchStall()
+      this.#takenBytes = this.#bodyBytes
       if (!this.#isOver) source.resume()
     })
     return false

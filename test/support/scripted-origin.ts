@@ -60,6 +60,7 @@ export class ScriptedOrigin {
   readonly #options: ScriptedOriginOptions
   readonly #waiters = new Set<() => void>()
   readonly #failures: unknown[] = []
+  readonly #sockets = new Set<Socket>()
   #server: Server | undefined
   #port = 0
 
@@ -97,8 +98,13 @@ export class ScriptedOrigin {
         ? net.createServer({ allowHalfOpen: true, noDelay: true }, accept)
         : tls.createServer({ ...secure, allowHalfOpen: true, noDelay: true }, accept)
     this.#server = server
-    // A client that refuses our certificate or leaves in the handshake is no failure of the origin.
+    // A client that refuses our certificate or leaves in the handshake is no failure of the origin; its connection is
+    // none that was accepted, and has to be closed all the same.
     server.on('tlsClientError', () => {})
+    server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket)
+      socket.on('close', () => this.#sockets.delete(socket))
+    })
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
       server.listen(path === undefined ? { host: '127.0.0.1', port: this.#port } : { path }, resolve)
@@ -113,6 +119,7 @@ export class ScriptedOrigin {
     if (server === undefined) return
     const closed = new Promise<void>((resolve) => server.close(() => resolve()))
     for (const connection of this.connections) connection.reset()
+    for (const socket of this.#sockets) socket.destroy()
     await closed
   }
 
@@ -233,7 +240,8 @@ export class ScriptedConnection {
 
   /** RST. What was sent and not yet read by the peer may be lost, as with a crashed process. */
   reset(): void {
-    if (this.#socket instanceof tls.TLSSocket) this.#socket.destroy()
+    // Only TCP has an RST.
+    if (this.#socket instanceof tls.TLSSocket || this.#socket.remoteAddress === undefined) this.#socket.destroy()
     else this.#socket.resetAndDestroy()
   }
 

@@ -66,7 +66,11 @@ export class BufferBody implements BodySource {
  * @returns the bytes, or undefined when they are more than `bytesMax` (the rest is then cancelled with `tooLarge`)
  * @throws the source's ProxyError when it fails
  */
-export function readWhole(source: BodySource, bytesMax: number, tooLarge: () => ProxyError): Promise<Buffer | undefined> {
+export function readWhole(
+  source: BodySource,
+  bytesMax: number,
+  tooLarge: () => ProxyError,
+): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0

@@ -59,7 +59,8 @@ export class Health {
 
   /** A new connection came about. */
   connected(generation: number): void {
-    if (this.#cause === 'connect') this.#recover(generation)
+    // For an origin that takes connections and breaks them it proves nothing.
+    if (this.#level > 0 && this.#cause === 'connect') this.#recover(generation)
   }
 
   /** A final response's head arrived, whatever its status. */

@@ -13,8 +13,8 @@ const root = resolve(import.meta.dirname, '..')
 
 /** Two cores are what a small box has, and more files at a time make the tests with real servers slow. */
 const concurrency = 2
-/** Of one file. Nothing should take a tenth of it. */
-const fileTimeoutMs = 300_000
+/** Of one test. Nothing should take a tenth of it. */
+const testTimeoutMs = 120_000
 
 /** Tests that may be skipped, by name, and why. Every other skipped test counts as failed. */
 const allowedSkips: ReadonlyMap<string, string> = new Map()
@@ -33,7 +33,8 @@ async function main(wanted: readonly string[]): Promise<number> {
   if (files.length === 0) return refuse('No *.test.ts file there')
   const missing = ensureServers(say)
   if (missing !== undefined) return refuse(missing)
-  const tests = run({ files: files.sort(), concurrency, timeout: fileTimeoutMs })
+  const execArgv = ['--import', join(import.meta.dirname, 'support/exit-in-time.ts')]
+  const tests = run({ files: files.sort(), concurrency, timeout: testTimeoutMs, execArgv })
   const { passed, failed, skipped } = await reportTests(tests, { folder: root, allowedSkips, say })
   if (skipped > 0) say(`${skipped} skipped`)
   say(`${passed} passed, ${failed} failed`)

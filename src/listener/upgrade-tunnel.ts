@@ -44,6 +44,8 @@ export class UpgradeTunnel implements Work {
     const { socket } = this.#connection
     this.#connection.endAfterCurrent()
     socket.on('close', () => this.#onClosed())
+    // Our side has ended, by an answer or with a tunnel: the client's has a moment to end as well.
+    socket.on('finish', () => this.#connection.close())
     // http-proxy sends on whatever it finds in these: so it finds the request as it was normalised.
     incoming.url = request.target
     incoming.headers = this.#upstreamHeaders()
@@ -86,9 +88,14 @@ export class UpgradeTunnel implements Work {
     })
   }
 
-  /** Two sides, one life: piping passes on an end, but neither a break nor our own closing. */
+  /**
+   * Two sides, one life: piping passes on an end, but neither a break nor our own closing. WebSocket knows no half-open
+   * connection, so a side that has ended may only finish what it was saying.
+   */
   #join(upstreamSocket: Socket): void {
     const { socket } = this.#connection
+    const { lingerMs } = this.#lane.settings.times
+    upstreamSocket.once('finish', () => setTimeout(() => upstreamSocket.destroy(), lingerMs).unref())
     socket.on('close', () => upstreamSocket.destroy())
     upstreamSocket.on('close', () => socket.destroySoon())
     // Everything passes through this socket, in one direction or the other.

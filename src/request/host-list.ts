@@ -9,8 +9,9 @@ export class HostList {
   constructor(entries: readonly string[]) {
     for (const entry of entries) {
       const isPattern = entry.startsWith('*.')
-      const host = parseAuthority(isPattern ? entry.slice(2) : entry, 'http')
-      if (host === undefined || hostOf(host) !== host) throw new Error(`Not a host name without a port: "${entry}"`)
+      const name = isPattern ? entry.slice(2) : entry
+      const host = parseAuthority(name, 'http')
+      if (host === undefined || hostOf(name) !== name) throw new Error(`Not a host name without a port: "${entry}"`)
       if (isPattern) this.#suffixes.push(`.${host}`)
       else this.#hosts.add(host)
     }

@@ -1,5 +1,6 @@
 import { lowerName, type RawFields } from '../http/fields.ts'
 import { connectionOptions } from '../http1/framing.ts'
+import type { TimeLimits } from './settings.ts'
 
 /**
  * What ends at this hop (RFC 9110 §7.6.1, §11.7) together with the framing, by length of the name: nearly all of a
@@ -59,8 +60,18 @@ export function endToEndFields(fields: RawFields): RawFields {
   return named === undefined ? kept : withoutNamed(kept, named)
 }
 
+/**
+ * How long a connection may stay idle: less than the origin announced, by a second for the way and for its clock, so that
+ * it is not the one that closes.
+ */
+export function idleMs(fields: RawFields, limits: TimeLimits): number {
+  const seconds = announcedIdleSeconds(fields)
+  if (seconds === undefined) return limits.idleMs
+  return Math.min(limits.idleMsMax, Math.max(seconds * 500, seconds * 1000 - 1000))
+}
+
 /** Seconds of `Keep-Alive: timeout=N`: how long the origin keeps an idle connection (RFC 2068 §19.7.1.1, still in wide use). */
-export function announcedIdleSeconds(fields: RawFields): number | undefined {
+function announcedIdleSeconds(fields: RawFields): number | undefined {
   for (let i = 0; i < fields.length; i += 2) {
     if (fields[i]!.length !== 10 || lowerName(fields[i]!) !== 'keep-alive') continue
     const match = /(?:^|[,\s])timeout\s*=\s*"?(\d{1,9})/i.exec(fields[i + 1]!)

@@ -45,6 +45,7 @@ export class Exchange implements Waiter, WireHandler {
   /** `send` has not returned yet: its caller must not be called back before. */
   #starting = true
   #over = false
+  #abandoned = false
 
   constructor(request: OriginRequest, handler: OriginHandler, routes: Routes) {
     this.#request = request
@@ -64,9 +65,12 @@ export class Exchange implements Waiter, WireHandler {
   }
 
   abandon(reason: ProxyError): void {
+    this.#abandoned = true
+    // Also when the exchange is over: its body may be here and not yet be read.
+    this.#wire?.abandon(reason)
     if (this.#over) return
     this.#end()
-    this.#withdraw(reason)
+    this.#member?.connections.cancel(this)
     this.#request.body?.cancel(reason)
   }
 
@@ -163,17 +167,12 @@ export class Exchange implements Waiter, WireHandler {
   }
 
   #tellError(error: ProxyError): void {
+    if (this.#abandoned) return
     try {
       this.#handler.onError(error)
     } catch (fault) {
       this.#routes.onFault(fault)
     }
-  }
-
-  /** Leaves the queue, or the connection; the body's sink hears nothing more. */
-  #withdraw(reason: ProxyError): void {
-    if (this.#wire !== undefined) this.#wire.abandon(reason)
-    else this.#member?.connections.cancel(this)
   }
 
   #end(): void {

@@ -1,4 +1,5 @@
 import { ProxyError } from '../errors.ts'
+import type { Refused } from '../http1/refused.ts'
 
 /** Our own limits, not the origin's: too many open files, no free port or memory for another socket. */
 const ownLimits = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS', 'ENOMEM'])
@@ -64,7 +65,9 @@ export function badResponse(origin: string, found: string): ProxyError {
   return new ProxyError('ORIGIN_BAD_RESPONSE', message, { source: 'origin', status: 502 })
 }
 
-export function headTooLarge(origin: string, found: string): ProxyError {
+/** The codec would not read the response's head, or its framing. */
+export function refusedHead(origin: string, { reason, message: found }: Refused): ProxyError {
+  if (reason !== 'head-too-large' && reason !== 'too-many-fields') return badResponse(origin, found)
   const message = `Cannot use response from origin "${origin}": ${found}`
   return new ProxyError('ORIGIN_HEAD_TOO_LARGE', message, { source: 'origin', status: 502 })
 }
@@ -104,6 +107,7 @@ function describe(cause: unknown): string {
   const code = errorCode(cause)
   if (code === 'ECONNREFUSED') return 'connection refused'
   if (code === 'ECONNRESET') return 'reset'
-  const text = cause instanceof Error ? cause.message : String(cause)
+  // An error over several addresses has a code and no message.
+  const text = (cause instanceof Error ? cause.message : String(cause)) || code
   return code === '' || text.includes(code) ? text : `${text} (${code})`
 }

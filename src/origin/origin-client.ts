@@ -41,7 +41,10 @@ export interface OriginHandler {
 export interface OriginPool {
   /** @returns what abandons the request: cancels it in the queue, or destroys its connection */
   send(request: OriginRequest, handler: OriginHandler): (reason: ProxyError) => void
-  /** Every member is held down after failures: asking now would most likely fail. */
+  /**
+   * Every member is held down after failures, so `send` would fail at once with ORIGIN_SICK. False again each time a
+   * hold-down is over, about every second, until a request was sent as the trial: some request has to find out.
+   */
   readonly sick: boolean
   /** Closes idle connections, and the others when their exchange has ended. */
   close(): void

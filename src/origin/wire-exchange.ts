@@ -5,12 +5,12 @@ import { announcedLength, connectionPersists, responseFraming } from '../http1/f
 import type { ResponseHead } from '../http1/head.ts'
 import { allowedTrailers } from '../http1/trailers.ts'
 import type { Connection } from './connection.ts'
-import { announcedIdleSeconds, endToEndFields } from './end-to-end.ts'
+import { endToEndFields, idleMs } from './end-to-end.ts'
 import * as failures from './failures.ts'
 import type { OriginRequest, OriginResponse } from './origin-client.ts'
 import { RequestSender, type SenderEvents } from './request-sender.ts'
 import { type BodyFlow, ResponseBody } from './response-body.ts'
-import type { TimeLimits } from './settings.ts'
+import { WireWait } from './wire-wait.ts'
 
 /** Who has a request carried. Exactly one of `onResponse` and `onFailure`; `onEnded` follows `onResponse`. */
 export interface WireHandler {
@@ -37,13 +37,12 @@ const bodyLimits: BodyLimits = { trailerBytesMax: 16 * 1024, trailerFieldsMax: 1
 /** One request and its response on one connection: the order of events, the time limits, and whether it may be used again. */
 export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
   readonly #connection: Connection
-  readonly #limits: TimeLimits
   readonly #origin: string
   readonly #request: OriginRequest
   readonly #handler: WireHandler
   readonly #sender: RequestSender
+  readonly #wait: WireWait
   readonly #requestTimeMs: number
-  #waitingFor: 'nothing' | 'continue' | 'upload' | 'head' | 'body' = 'nothing'
   #responseSeen = false
   #interims = 0
   #head: ResponseHead | undefined
@@ -55,7 +54,7 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
 
   constructor(connection: Connection, request: OriginRequest, handler: WireHandler) {
     this.#connection = connection
-    this.#limits = connection.limits
+    this.#wait = new WireWait(connection.deadline, connection.limits)
     this.#origin = connection.origin
     this.#request = request
     this.#handler = handler
@@ -74,11 +73,11 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
 
   /** Gives up without a word to the handler or the body's sink. */
   abandon(reason: ProxyError): void {
+    this.#body?.detach()
     if (this.#over) return
     this.#over = true
     this.#connection.close()
     this.#sender.stop(reason)
-    this.#body?.detach()
   }
 
   // From the connection.
@@ -91,7 +90,7 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
       const result = this.#connection.headReader.read(chunk, at)
       if (result.kind === 'incomplete') return
       if (result.kind === 'refused') {
-        this.#refused(result.reason, result.message)
+        this.fail(failures.refusedHead(this.#origin, result))
         return
       }
       at = result.end
@@ -129,9 +128,9 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
   }
 
   onDue(): void {
-    const waitedFor = this.#waitingFor
-    if (waitedFor === 'continue') this.#sender.startBody()
-    else if (waitedFor !== 'nothing') this.fail(this.#timedOut(waitedFor))
+    const { awaited } = this.#wait
+    if (awaited === 'continue') this.#sender.startBody()
+    else if (awaited !== undefined) this.fail(this.#wait.error(this.#origin, awaited))
   }
 
   /** Ends it before its time: the connection is destroyed, and whoever waits is told. */
@@ -153,19 +152,19 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
   // From the sender. Once the head of the response is there, only the response's progress is timed.
 
   onHoldingBody(): void {
-    this.#wait('continue', this.#limits.continueMs)
+    this.#wait.for('continue')
   }
 
   onBlocked(): void {
-    if (this.#head === undefined) this.#wait('upload', this.#limits.betweenBytesMs)
+    if (this.#head === undefined) this.#wait.for('upload')
   }
 
   onUnblocked(): void {
-    if (this.#head === undefined) this.#waitForNothing()
+    if (this.#head === undefined) this.#wait.forNothing()
   }
 
   onSent(): void {
-    if (this.#head === undefined) this.#wait('head', this.#limits.firstByteMs)
+    if (this.#head === undefined) this.#wait.for('head')
   }
 
   onSourceFailed(error: ProxyError): void {
@@ -191,7 +190,7 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
   bodyWanted(): void {
     if (this.#over) return
     if (this.#connection.socket.isPaused()) this.#connection.socket.resume()
-    this.#wait('body', this.#limits.betweenBytesMs)
+    this.#wait.for('body')
   }
 
   bodyCancelled(reason: ProxyError): void {
@@ -218,18 +217,18 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
   #onHead(head: ResponseHead): void {
     const framing = responseFraming(head, this.#request.method)
     if (framing.kind === 'refused') {
-      this.#refused(framing.reason, framing.message)
+      this.fail(failures.refusedHead(this.#origin, framing))
       return
     }
     this.#head = head
-    this.#waitForNothing()
+    this.#wait.forNothing()
     this.#untilClose = framing.kind === 'until-close'
     this.#decoder = new BodyDecoder(framing, bodyLimits)
     if (framing.kind !== 'none') {
       this.#body = new ResponseBody(framing.kind === 'length' ? framing.length : undefined, this)
     }
     // Who refuses a request does not want the rest of it (RFC 9112 §9.5); others may answer while they read.
-    if (this.#sender.isHoldingBody || head.status >= 400) this.#sender.stop(failures.bodyNotWanted(this.#origin))
+    if (this.#sender.isHoldingBody || head.status >= 400) this.#stopSending()
     this.#handler.onResponse({
       status: head.status,
       reason: head.reason,
@@ -246,11 +245,11 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
   /** Reads on, or lets the origin feel that the reader does not take what is there. */
   #flow(): void {
     if (this.#body?.isFlowing) {
-      this.#wait('body', this.#limits.betweenBytesMs)
+      this.#wait.for('body')
       return
     }
     this.#connection.socket.pause()
-    this.#waitForNothing()
+    this.#wait.forNothing()
   }
 
   /** The response ended as its framing announced. `exactly`: and nothing came after it. */
@@ -261,48 +260,20 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
     const sentWhole = this.#sender.isSent && socket.writableLength === 0
     const persists = exactly && sentWhole && socket.readableLength === 0 && connectionPersists(this.#head!)
     // Before the body's end is told: who sends the next request then finds the connection.
-    if (persists) this.#connection.becomeIdle(this.#idleMs())
+    if (persists) this.#connection.becomeIdle(idleMs(this.#head!.fields, this.#connection.limits))
     else this.#connection.close()
-    this.#sender.stop(failures.bodyNotWanted(this.#origin))
+    this.#stopSending()
     this.#body?.finish(this.#trailers)
     this.#handler.onEnded()
   }
 
-  /** Below what the origin announced, by a second for the way and for its clock, so that it is not the one that closes. */
-  #idleMs(): number {
-    const seconds = announcedIdleSeconds(this.#head!.fields)
-    if (seconds === undefined) return this.#limits.idleMs
-    return Math.min(this.#limits.idleMsMax, Math.max(seconds * 500, seconds * 1000 - 1000))
-  }
-
-  #refused(reason: string, message: string): void {
-    const tooLarge = reason === 'head-too-large' || reason === 'too-many-fields'
-    this.fail((tooLarge ? failures.headTooLarge : failures.badResponse)(this.#origin, message))
+  /** An error costs as much as the rest of an exchange: it is only made when there is a body to cancel. */
+  #stopSending(): void {
+    if (!this.#sender.isSent) this.#sender.stop(failures.bodyNotWanted(this.#origin))
   }
 
   #lost(cause: unknown): ProxyError {
     const where = this.#responseSeen ? 'within the header section' : 'before the first byte'
     return failures.connectionLost(this.#origin, where, cause)
-  }
-
-  #timedOut(waitedFor: 'upload' | 'head' | 'body'): ProxyError {
-    switch (waitedFor) {
-      case 'upload':
-        return failures.uploadStalled(this.#origin, this.#limits.betweenBytesMs)
-      case 'head':
-        return failures.headTimedOut(this.#origin, this.#limits.firstByteMs)
-      case 'body':
-        return failures.bodyStalled(this.#origin, this.#limits.betweenBytesMs)
-    }
-  }
-
-  #wait(what: 'continue' | 'upload' | 'head' | 'body', ms: number): void {
-    this.#waitingFor = what
-    this.#connection.deadline.in(ms)
-  }
-
-  #waitForNothing(): void {
-    this.#waitingFor = 'nothing'
-    this.#connection.deadline.clear()
   }
 }

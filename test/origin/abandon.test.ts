@@ -78,6 +78,45 @@ describe('an abandoned request', () => {
     body!.cancel(cancelled)
   })
 
+  it('with a whole response that is being held keeps it from its sink', async (t) => {
+    const { pool, origin } = await anOriginAndPool(t)
+    const calls: string[] = []
+    const head = Promise.withResolvers<void>()
+    const abandon = pool.send(
+      { method: 'GET', target: '/', fields: ['Host', 'h'], body: undefined, expectsContinue: false },
+      {
+        onInterim() {},
+        onError() {},
+        onResponse({ body }) {
+          head.resolve()
+          body!.start({
+            write: () => calls.push('write') < 0,
+            end: () => calls.push('end'),
+            fail: () => calls.push('fail'),
+          })
+          resume = () => body!.resume()
+        },
+      },
+    )
+    let resume = (): void => {}
+    await head.promise
+    abandon(cancelled)
+    resume()
+    assert.deepEqual(calls, ['write'])
+    assert.equal((await ask(pool).outcome).body, 'ok')
+    assert.equal(origin.connections.length, 1, 'its connection was free already')
+  })
+
+  it('that has failed already is not told so', async (t) => {
+    const { pool, origin } = await anOriginAndPool(t)
+    await origin.stop()
+    await ask(pool).outcome
+    const asked = ask(pool)
+    asked.abandon()
+    await Promise.resolve()
+    assert.deepEqual(asked.calls, [])
+  })
+
   it('frees its place for those who wait', async (t) => {
     const { pool, origin } = await anOriginAndPool(t, () => {}, {
       settings: { concurrency: { connectionsMax: 1, queueMax: 5, queueMs: 60_000 } },

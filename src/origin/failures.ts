@@ -60,15 +60,16 @@ export function bodyCut(origin: string, cause: unknown): ProxyError {
   return new ProxyError('ORIGIN_CUT', message, { source: 'origin', status: 502, cause })
 }
 
+/** @param found what was wrong, or the codec's whole sentence about it */
 export function badResponse(origin: string, found: string): ProxyError {
-  const message = `Cannot use response from origin "${origin}": ${found}`
+  const message = unusable(origin, found)
   return new ProxyError('ORIGIN_BAD_RESPONSE', message, { source: 'origin', status: 502 })
 }
 
 /** The codec would not read the response's head, or its framing. */
 export function refusedHead(origin: string, { reason, message: found }: Refused): ProxyError {
   if (reason !== 'head-too-large' && reason !== 'too-many-fields') return badResponse(origin, found)
-  const message = `Cannot use response from origin "${origin}": ${found}`
+  const message = unusable(origin, found)
   return new ProxyError('ORIGIN_HEAD_TOO_LARGE', message, { source: 'origin', status: 502 })
 }
 
@@ -97,6 +98,10 @@ export function bodyNotWanted(origin: string): ProxyError {
 /** A defect of this program, contained to one request. */
 export function internal(message: string, cause: unknown): ProxyError {
   return new ProxyError('INTERNAL', message, { source: 'internal', status: 500, cause })
+}
+
+function unusable(origin: string, found: string): string {
+  return `Cannot use response from origin "${origin}": ${found.replace(/^Cannot read \w+: /, '')}`
 }
 
 function errorCode(cause: unknown): string {

@@ -146,6 +146,8 @@ export class FullLaneExchange implements Work, Exchange {
     this.#discardUnwantedBody()
     try {
       this.#writer.write(answer)
+      // Where its body is delimited by the end of the connection, as HTTP/1.0 may have it.
+      if (this.#writer.endsConnection) this.#connection.endAfterCurrent()
     } catch (error) {
       cancelBody(
         answer,

@@ -42,6 +42,7 @@ export class ResponseWriter {
   #bodyBytes = 0
   #takenBytes = 0
   #isOver = false
+  #endsConnection = false
 
   constructor(response: ServerResponse, situation: ResponseSituation, events: ResponseEvents) {
     this.#response = response
@@ -57,6 +58,11 @@ export class ResponseWriter {
   /** Body bytes of which it is known that they were not left waiting for the client. */
   get takenBytes(): number {
     return this.#takenBytes
+  }
+
+  /** Whether the head said that the connection closes after this response. */
+  get endsConnection(): boolean {
+    return this.#endsConnection
   }
 
   /**
@@ -94,8 +100,8 @@ export class ResponseWriter {
     const fields = filterFields(answer.fields, (name) => !LANE_FIELDS.has(name) && (isChunked || name !== 'trailer'))
     if (this.#length !== undefined) fields.push('Content-Length', String(this.#length))
     else if (isChunked) fields.push('Transfer-Encoding', 'chunked')
-    const endsByClose = body !== undefined && this.#length === undefined && !isChunked
-    if (closes || endsByClose) fields.push('Connection', 'close')
+    this.#endsConnection = closes || (body !== undefined && this.#length === undefined && !isChunked)
+    if (this.#endsConnection) fields.push('Connection', 'close')
     else if (version === '1.0') fields.push('Connection', 'keep-alive')
     // Keeps node:http from adding its own Connection and Keep-Alive.
     else this.#response.removeHeader('connection')

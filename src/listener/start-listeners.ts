@@ -74,7 +74,8 @@ function acceptingServer(context: LaneContext, connections: OpenConnections, lan
     if (connection !== undefined) lane.take(connection)
   })
   let reportedMs = Number.NEGATIVE_INFINITY
-  // Too many open files, most likely. The system keeps what it could not accept in its queue, and asks again.
+  // Too many open files, most likely. Node then accepts and closes at once what waits, so that nothing hangs; those who
+  // are being served stay served.
   server.on('error', (error) => {
     const nowMs = context.clock.now()
     if (!server.listening || nowMs - reportedMs < ACCEPT_ERROR_MS) return

@@ -103,6 +103,16 @@ describe('responses of the full lane', () => {
     assert.deepEqual([response.text, response.cut, response.fields.includes('chunked')], ['hello', false, false])
   })
 
+  it('begins nothing behind a response that the end of the connection delimits', async (t) => {
+    const body = new ScriptedBody()
+    const { port, requests } = await lane(t, () => answer(body))
+    const request = 'GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n'
+    const reading = fetchRaw(port, request + request)
+    await body.write('hello')
+    await body.end()
+    assert.deepEqual([(await reading).text, requests.length], ['hello', 1])
+  })
+
   it('keeps an HTTP/1.0 connection that asks for it when the length is known', async (t) => {
     const { port } = await lane(t, () => answer())
     const connection = await openConnection(port)

@@ -13,11 +13,11 @@ import { Lookup } from './lookup/lookup.ts'
 import type { OriginPool } from './origin/origin-client.ts'
 import { originPool } from './origin/pool.ts'
 import { defaultConcurrency, defaultHealth, defaultTimeLimits } from './origin/settings.ts'
+import { compileHosts } from './policy/hosts.ts'
 import { createPlanner } from './policy/planner.ts'
 import type { Core } from './proxy/core.ts'
 import { createRequestHandler } from './proxy/handle-request.ts'
 import { upstreamForwardingFields } from './request/forwarding.ts'
-import { HostList } from './request/host-list.ts'
 import { TrustedPeers } from './request/trusted-peers.ts'
 import { Responder } from './respond/responder.ts'
 import { MemoryTier } from './tiers/memory-tier.ts'
@@ -134,7 +134,7 @@ function listenerSettings(config: Config): ListenerSettings {
       sendStallMs: timeLimits.sendMs,
     },
     request: {
-      hosts: config.hosts.length === 0 ? undefined : new HostList(config.hosts),
+      servesHost: compileHosts(config.hosts),
       defaultAuthority: defaultAuthority(config),
       trusted: new TrustedPeers(config.trustedProxies),
       pseudonym: config.viaName,

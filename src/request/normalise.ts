@@ -119,7 +119,7 @@ function authorityOf(
   if (authorities.some((other) => other !== authority)) {
     return refuse(400, 'host-differs', 'The request target and Host name different hosts')
   }
-  if (settings.hosts !== undefined && !settings.hosts.includes(authority)) {
+  if (settings.servesHost?.(authority) === false) {
     return refuse(421, 'unknown-host', 'This host is not served here')
   }
   return authority

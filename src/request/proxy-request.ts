@@ -19,7 +19,7 @@ export interface ProxyRequest {
   readonly version: '1.0' | '1.1' | '2'
   /** End-to-end fields in order, without Host (it is `authority`), framing and forwarding fields. */
   readonly fields: RawFields
-  /** Forwarding fields that a trusted proxy sent (Via, X-Forwarded-For, Forwarded), for appending; empty otherwise. */
+  /** Forwarding fields to append to: those of a trusted proxy, and Via of anybody (it is how loops are found). */
   readonly forwarding: RawFields
   /** Address of the client behind trusted proxies, without brackets or port. */
   readonly clientAddress: string

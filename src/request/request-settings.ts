@@ -1,10 +1,9 @@
-import type { HostList } from './host-list.ts'
 import type { TrustedPeers } from './trusted-peers.ts'
 
 /** What normalising a request needs to know of the configuration. */
 export interface RequestSettings {
-  /** Hosts that are served; others get 421. Undefined serves every valid one. */
-  readonly hosts: HostList | undefined
+  /** Whether an authority (normalised, with its port) is served; others get 421. Undefined serves every valid one. */
+  readonly servesHost: ((authority: string) => boolean) | undefined
   /** Stands in for the authority of an HTTP/1.0 request without Host; undefined refuses those. */
   readonly defaultAuthority: string | undefined
   /** Whose forwarding fields are believed. */

@@ -85,7 +85,7 @@ export function laneSettings(options: LaneOptions = {}): ListenerSettings {
 }
 
 export const requestSettings: RequestSettings = {
-  hosts: undefined,
+  servesHost: undefined,
   defaultAuthority: 'default.test',
   trusted: new TrustedPeers([]),
   pseudonym: 'breakwater',

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { hostOf, parseAuthority } from '../../src/request/authority.ts'
-import { HostList } from '../../src/request/host-list.ts'
 
 describe('authority (RFC 3986 §3.2, §6.2)', () => {
   for (const [text, expected] of [
@@ -92,22 +91,5 @@ describe('authority (RFC 3986 §3.2, §6.2)', () => {
 
   it('tells the host from the port', () => {
     assert.deepEqual(['h', 'h:1', '[::1]', '[::1]:1'].map(hostOf), ['h', 'h', '[::1]', '[::1]'])
-  })
-})
-
-describe('the list of hosts that are served', () => {
-  const hosts = new HostList(['Example.org', '*.example.net', '[::1]'])
-
-  it('takes a host at any port, and names below a pattern', () => {
-    for (const authority of ['example.org', 'example.org:81', 'a.example.net', 'a.b.example.net:1', '[::1]:8']) {
-      assert.ok(hosts.includes(authority), authority)
-    }
-    for (const authority of ['www.example.org', 'example.net', 'xexample.net', '[::2]']) {
-      assert.ok(!hosts.includes(authority), authority)
-    }
-  })
-
-  it('refuses entries that are no hosts', () => {
-    for (const entry of ['a:80', 'a/b', '*', 'a.*', '']) assert.throws(() => new HostList([entry]), /Not a host name/)
   })
 })

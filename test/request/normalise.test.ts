@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { HostList } from '../../src/request/host-list.ts'
 import {
   type NormalisedRequest,
   normaliseRequest,
@@ -12,7 +11,7 @@ import type { RequestSettings } from '../../src/request/request-settings.ts'
 import { TrustedPeers } from '../../src/request/trusted-peers.ts'
 
 const settings: RequestSettings = {
-  hosts: undefined,
+  servesHost: undefined,
   defaultAuthority: undefined,
   trusted: new TrustedPeers(['10.0.0.0/8']),
   pseudonym: 'breakwater',
@@ -188,7 +187,7 @@ describe('a refused request', () => {
   }
 
   it('is one for a host that is not served (A-HO-09)', () => {
-    const changed = { hosts: new HostList(['h.test']) }
+    const changed = { servesHost: (authority: string) => authority.startsWith('h.test:') }
     assert.deepEqual(refusal(received({}), stranger, changed), [421, 'unknown-host'])
     assert.equal(accepted(received({ fields: ['Host', 'H.TEST.:81'] }), stranger, changed).authority, 'h.test:81')
   })

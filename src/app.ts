@@ -48,17 +48,19 @@ export async function startApp(config: Config): Promise<RunningApp> {
     const listeners = await startListeners({
       settings: listenerSettings(config),
       handle,
-      hooks: listenerHooks(config, log, accessLog),
+      hooks: listenerHooks(pool, log, accessLog),
       clock,
     })
+    const addresses = listeners.addresses.map(addressUrl)
+    log.info({ listen: addresses, origins: config.origins.map(({ url }) => url) }, 'started')
     return {
-      addresses: listeners.addresses.map(
-        ({ host, port }) => `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
-      ),
+      addresses,
       async stop() {
+        log.info({ connections: listeners.connections }, 'stopping, what is under way is finished first')
         await listeners.stop(config.timeLimits.drainMs)
         pool.close()
         await accessLog?.close()
+        log.info('stopped')
         await log.close()
       },
     }
@@ -67,6 +69,10 @@ export async function startApp(config: Config): Promise<RunningApp> {
     await accessLog?.close()
     throw error
   }
+}
+
+function addressUrl({ host, port }: { readonly host: string; readonly port: number }): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 function createCore(config: Config, clock: Clock, pool: OriginPool, onFailure: (error: ProxyError) => void): Core {
@@ -102,6 +108,7 @@ function createPool(config: Config, clock: Clock, log: EventLog): OriginPool {
         betweenBytesMs: timeLimits.betweenBytesMs,
         idleMs: timeLimits.originIdleMs,
       },
+      responseHead: { headBytesMax: limits.originHeadBytesMax, fieldsMax: limits.originFieldsMax },
       concurrency: {
         ...defaultConcurrency,
         connectionsMax: limits.originConnectionsMax,
@@ -156,11 +163,10 @@ function forwardingSettings(config: Config): { pseudonym: string; sendForwarded:
   return { pseudonym: config.viaName, sendForwarded: true }
 }
 
-function listenerHooks(config: Config, log: EventLog, accessLog: AccessLog | undefined): ListenerHooks {
-  const [firstOrigin] = config.origins
+function listenerHooks(pool: OriginPool, log: EventLog, accessLog: AccessLog | undefined): ListenerHooks {
   return {
     onExchange: (record) => accessLog?.write(record),
-    tunnelTarget: () => (firstOrigin === undefined ? undefined : new URL(firstOrigin.url)),
+    tunnelTarget: () => pool.tunnelTarget(),
     onConnectionRefused: (reason) => log.warn({ reason }, 'a connection was refused: there are too many'),
     onAcceptError: (error) => log.error({ error }, 'a connection could not be accepted'),
     onInternalError: (error) => log.error({ error }, 'a request failed inside the proxy'),

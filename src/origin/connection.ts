@@ -14,6 +14,7 @@ export interface ConnectionSettings {
   readonly origin: string
   readonly address: Address
   readonly limits: TimeLimits
+  readonly headLimits: HeadLimits
   readonly deadlines: Deadlines
   readonly lookup: LookupFunction | undefined
   /** Hears of a throw in a handler or sink; it is contained to its connection. */
@@ -29,15 +30,13 @@ export interface ConnectionOwner {
   onClosed(connection: Connection, error: ProxyError | undefined): void
 }
 
-const headLimits: HeadLimits = { headBytesMax: 256 * 1024, fieldsMax: 1000, targetBytesMax: 0 }
-
 /**
  * One connection to an origin: connecting → carrying one exchange at a time, idle between → closed. A byte that no
  * exchange asked for closes it: what stands on a connection out of turn would be taken for the next request's response.
  */
 export class Connection {
   readonly socket: Socket
-  readonly headReader = new ResponseHeadReader(headLimits)
+  readonly headReader: ResponseHeadReader
   readonly deadline: Deadline
   readonly origin: string
   readonly limits: TimeLimits
@@ -52,6 +51,7 @@ export class Connection {
     this.origin = settings.origin
     this.limits = settings.limits
     this.clock = settings.deadlines.clock
+    this.headReader = new ResponseHeadReader(settings.headLimits)
     this.#settings = settings
     this.#owner = owner
     this.deadline = settings.deadlines.create(() => this.#contain(() => this.#onDue()))

@@ -8,4 +8,6 @@ export interface Member {
   readonly index: number
   readonly health: Health
   readonly connections: MemberConnections
+  /** For tunnels, which do not use these connections; undefined where there can be none. */
+  readonly tunnelUrl: URL | undefined
 }

@@ -46,6 +46,8 @@ export interface OriginPool {
    * hold-down is over, about every second, until a request was sent as the trial: some request has to find out.
    */
   readonly sick: boolean
+  /** Where a WebSocket goes: the URL of a member that is not held down; undefined without one that can be tunnelled to. */
+  tunnelTarget(): URL | undefined
   /** Closes idle connections, and the others when their exchange has ended. */
   close(): void
 }

@@ -60,6 +60,11 @@ class Pool implements OriginPool, Routes {
     return (reason) => exchange.abandon(reason)
   }
 
+  tunnelTarget(): URL | undefined {
+    const reachable = this.#members.filter((member) => member.health.admits && member.tunnelUrl !== undefined)
+    return reachable.length === 0 ? undefined : this.#choose(reachable).tunnelUrl
+  }
+
   close(): void {
     for (const member of this.#members) member.connections.close()
   }
@@ -95,6 +100,7 @@ class Pool implements OriginPool, Routes {
       origin: member.name,
       address: parseAddress(member),
       limits: settings.timeLimits,
+      headLimits: { ...settings.responseHead, targetBytesMax: 0 },
       deadlines: this.deadlines,
       lookup,
       onFault: this.onFault,
@@ -102,6 +108,8 @@ class Pool implements OriginPool, Routes {
     return {
       name: member.name,
       index,
+      // A tunnel is opened by host and port; there is none through a unix socket.
+      tunnelUrl: /^https?:\/\//.test(member.url) ? new URL(member.url) : undefined,
       health: new Health(settings.health, clock, random),
       connections: new MemberConnections(connectionSettings, settings.concurrency),
     }

@@ -52,9 +52,16 @@ export interface HealthSettings {
   readonly failuresMax: number
 }
 
+/** The largest response head that is read; more of either is 502. */
+export interface ResponseHeadLimits {
+  readonly headBytesMax: number
+  readonly fieldsMax: number
+}
+
 export interface PoolSettings {
   readonly members: readonly OriginSettings[]
   readonly timeLimits: TimeLimits
+  readonly responseHead: ResponseHeadLimits
   /** For each member. */
   readonly concurrency: ConcurrencyLimits
   readonly health: HealthSettings
@@ -74,6 +81,9 @@ export const defaultTimeLimits: TimeLimits = {
 
 export const defaultConcurrency: ConcurrencyLimits = { connectionsMax: 100, queueMax: 1_000, queueMs: 10_000 }
 
+/** Large, because of the tags that content management systems send: a page may depend on thousands of things. */
+export const defaultResponseHead: ResponseHeadLimits = { headBytesMax: 256 * 1024, fieldsMax: 1_000 }
+
 export const defaultHealth: HealthSettings = { holdDownMs: 1_000, holdDownMsMax: 60_000, failuresMax: 3 }
 
 /** Settings of a pool with the defaults for everything but its members. */
@@ -81,6 +91,7 @@ export function poolSettings(members: readonly OriginSettings[]): PoolSettings {
   return {
     members,
     timeLimits: defaultTimeLimits,
+    responseHead: defaultResponseHead,
     concurrency: defaultConcurrency,
     health: defaultHealth,
     retriesMax: 2,

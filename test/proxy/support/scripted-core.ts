@@ -87,7 +87,12 @@ export class ScriptedCore {
   }
 
   #pool(): OriginPool {
-    return { sick: false, close: () => {}, send: (request, handler) => this.#receive(request, handler) }
+    return {
+      sick: false,
+      tunnelTarget: () => undefined,
+      close: () => {},
+      send: (request, handler) => this.#receive(request, handler),
+    }
   }
 
   #receive(request: OriginRequest, handler: OriginHandler): (reason: ProxyError) => void {

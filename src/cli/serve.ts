@@ -5,6 +5,7 @@ import { overridesOf, type ServeFlags } from './flags.ts'
 import { loadConfig } from './load-config.ts'
 import { writeProblems } from './problems.ts'
 import type { Terminal } from './terminal.ts'
+import { welcome } from './welcome.ts'
 
 /** What `serve` starts; `main.ts` gives the real ones. */
 export interface Parts {
@@ -52,6 +53,7 @@ export async function serve(flags: ServeFlags, terminal: Terminal, parts: Parts)
       stderr.write(`breakwater: no origin given, serving the demo site at ${demo.url}\n`)
     }
     const app = await parts.startApp(demo === undefined ? read.config : withOrigin(read.config, demo.url), { stderr })
+    stderr.write(welcome(app.addresses[0] ?? '', { isDemo: demo !== undefined }))
     for (const address of app.addresses) stderr.write(`breakwater: listening on ${address}\n`)
     await stopped.signal
     await app.stop()

@@ -18,7 +18,7 @@ describe('breakwater serve', () => {
     const run = new Run()
     const exit = run.start('serve', '--origin', 'http://a.test')
     await run.listening
-    assert.equal(run.stderr.text, 'breakwater: listening on http://0.0.0.0:8080\n')
+    assert.match(run.stderr.text, /\nbreakwater: listening on http:\/\/0\.0\.0\.0:8080\n$/)
     run.signal('SIGTERM')
     assert.equal(await exit, 0)
     assert.deepEqual(run.notes, ['stop'])
@@ -71,7 +71,7 @@ describe('breakwater serve', () => {
     const exit = run.start('serve')
     await run.listening
     assert.equal(run.config!.origins[0]!.url, 'http://127.0.0.1:4711')
-    assert.match(run.stderr.text, /demo site at http:\/\/127\.0\.0\.1:4711\nbreakwater: listening on .*\n$/)
+    assert.match(run.stderr.text, /demo site at http:\/\/127\.0\.0\.1:4711\nOpen [^]*\nbreakwater: listening on .*\n$/)
     run.signal('SIGTERM')
     assert.equal(await exit, 0)
     assert.deepEqual(run.notes, ['demo', 'stop', 'demo closed'])

@@ -71,7 +71,10 @@ describe('breakwater serve', () => {
     const exit = run.start('serve')
     await run.listening
     assert.equal(run.config!.origins[0]!.url, 'http://127.0.0.1:4711')
-    assert.match(run.stderr.text, /demo site at http:\/\/127\.0\.0\.1:4711\nOpen [^]*\nbreakwater: listening on .*\n$/)
+    assert.match(
+      run.stderr.text,
+      /demo site at http:\/\/127\.0\.0\.1:4711\nOpen [\s\S]*\nbreakwater: listening on .*\n$/,
+    )
     run.signal('SIGTERM')
     assert.equal(await exit, 0)
     assert.deepEqual(run.notes, ['demo', 'stop', 'demo closed'])

@@ -86,6 +86,7 @@ export interface CacheSettings {
   readonly negativeSeconds: number | undefined
   readonly keepSeconds: number
   readonly setCookie: 'pass' | 'strip' | 'store'
+  readonly deceptionGuard: boolean
   readonly key: KeyConfig
   readonly requestFields: FieldChangesConfig
   readonly responseFields: FieldChangesConfig

@@ -64,6 +64,11 @@ const cacheSettings = {
     'pass',
     'A response with `Set-Cookie` is not stored (`pass`), stored without the field (`strip`), or stored with it (`store`: every visitor gets the same cookie).',
   ),
+  deceptionGuard: option(
+    toggle,
+    true,
+    "Whether a page (HTML) at the address of a static file (`/account/x.css`) is not stored where it may be one visitor's own: with cookies or `Authorization` in the request, `Set-Cookie` in the response, or a lifetime that is not from the origin. `public` or `s-maxage` from the origin allow it.",
+  ),
   key: group('What makes two requests different. Scheme, host and path always do.', {
     scheme: option(toggle, true, 'Whether `http` and `https` are stored apart.'),
     query: group('Which query parameters are part of the key. The origin gets the query as it was received.', {

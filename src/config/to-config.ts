@@ -85,6 +85,7 @@ function toSettings(parsed: ParsedSettings): CacheSettings {
     negativeSeconds: parsed.negative ?? undefined,
     keepSeconds: parsed.keep,
     setCookie: parsed.setCookie,
+    deceptionGuard: parsed.deceptionGuard,
     key: {
       scheme: key.scheme,
       query: { ignore: key.query.ignore, only: key.query.only, sort: key.query.sort },

@@ -1,50 +1,19 @@
 import type { Clock } from '../clock.ts'
 import { ProxyError } from '../errors.ts'
-import type { BodySource } from '../http/body.ts'
+import { type BodySource, readWhole } from '../http/body.ts'
 import type { OriginHandler, OriginResponse } from '../origin/origin-client.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
-import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import { Spool } from './spool.ts'
-
-/** What is to be done with an origin's response, once its head is known. */
-export type Verdict =
-  /** 304 to our own condition: the stored response, freshened and already put back. */
-  | { readonly kind: 'freshened'; readonly stored: StoredResponse }
-  /** To be stored when whole, and shared meanwhile with those whom `mayShare` accepts. */
-  | {
-      readonly kind: 'store'
-      readonly storeBytesMax: number
-      mayShare(request: ProxyRequest): boolean
-      keep(body: Buffer): void
-    }
-  /** For the request that asked, and for nobody else. */
-  | { readonly kind: 'deliver'; readonly reason: string }
-  /** A 304 for something that is not stored: ask again without conditions. */
-  | { readonly kind: 'refetch' }
-  /** As good as no response (a 5xx while something stale may be served). */
-  | { readonly kind: 'failed'; readonly error: ProxyError }
-
-/** What becomes of one request that took part in a flight. */
-export type FlightOutcome =
-  | { readonly kind: 'freshened'; readonly stored: StoredResponse; readonly collapsed: boolean }
-  | {
-      readonly kind: 'response'
-      readonly response: OriginResponse
-      readonly body: BodySource | undefined
-      readonly stored: boolean
-      /** Why it is not stored; undefined when it is. */
-      readonly refusal: string | undefined
-      readonly collapsed: boolean
-    }
-  /** The response is not for this request: it has to look again, and ask by itself. */
-  | { readonly kind: 'released'; readonly reason: string }
-  | { readonly kind: 'failed'; readonly error: ProxyError; readonly collapsed: boolean }
+import type { FlightOutcome, Verdict } from './verdict.ts'
 
 export interface FlightOptions {
   readonly clock: Clock
   /** Sends the upstream request; returns what abandons it. */
   send(handler: OriginHandler): (reason: ProxyError) => void
-  judge(response: OriginResponse): Verdict
+  /** @param doomed the key was invalidated since the request was sent: nothing of the response may be stored */
+  judge(response: OriginResponse, doomed: boolean): Verdict
+  /** There is no response, or none that is better than what is stored. Called once for all that take part. */
+  onFailed(error: ProxyError): void
   /** Nothing more can be learned from this flight: new requests must not find it. */
   onLanded(): void
 }
@@ -54,6 +23,8 @@ interface Taker {
   readonly leader: boolean
   readonly settle: (outcome: FlightOutcome) => void
 }
+
+type StoreVerdict = Extract<Verdict, { kind: 'store' }>
 
 /** How far ahead the fastest reader of a body that is not stored may be, and how long it waits for the slowest. */
 const WINDOW_BYTES = 1024 * 1024
@@ -76,9 +47,15 @@ export class Flight {
     this.#options = options
   }
 
-  /** Sends the upstream request for `leader`; undefined for a refresh that no client waits for. */
-  start(leader: ProxyRequest | undefined): Promise<FlightOutcome> {
-    const outcome = leader === undefined ? undefined : this.#take(leader, true)
+  /** Sends the upstream request for `leader`. */
+  start(leader: ProxyRequest): Promise<FlightOutcome> {
+    const outcome = this.#take(leader, true)
+    this.startForNobody()
+    return outcome
+  }
+
+  /** Sends the upstream request for a refresh that no client waits for. */
+  startForNobody(): void {
     this.#options.send({
       onInterim: (status, fields) => {
         for (const taker of this.#takers) taker.request.exchange.interim(status, fields)
@@ -86,7 +63,6 @@ export class Flight {
       onResponse: (response) => this.#onResponse(response),
       onError: (error) => this.#onError(error),
     })
-    return outcome ?? Promise.resolve({ kind: 'released', reason: 'background' })
   }
 
   /** Takes part in the flight; undefined when it is too late, or its response is not for this request. */
@@ -95,7 +71,7 @@ export class Flight {
     if (this.#streaming === undefined) return this.#take(request, false)
     const { response, spool, mayShare } = this.#streaming
     if (!spool.whole || !mayShare(request)) return undefined
-    return Promise.resolve(sharedOutcome(response, spool.reader(), true))
+    return Promise.resolve(sharedOutcome(response, spool.reader(), { stored: true, collapsed: true }))
   }
 
   /** The key was invalidated: what was asked before may be served to those who asked, but not stored. */
@@ -117,7 +93,7 @@ export class Flight {
     const at = this.#takers.indexOf(taker)
     if (at < 0) return
     this.#takers.splice(at, 1)
-    taker.settle({ kind: 'failed', error: clientGone(), collapsed: !taker.leader })
+    taker.settle({ kind: 'failed', error: clientGone(), status: undefined, collapsed: !taker.leader })
   }
 
   #onResponse(response: OriginResponse): void {
@@ -125,46 +101,62 @@ export class Flight {
     switch (verdict.kind) {
       case 'store':
         return this.#stream(response, verdict)
-      case 'freshened':
-        this.#discard(response)
-        return this.#land((taker) => ({ kind: 'freshened', stored: verdict.stored, collapsed: !taker.leader }))
+      case 'complete':
+        return void this.#complete(response, verdict)
+      case 'updated':
+        discard(response)
+        return this.#land(({ leader }) => ({ ...verdict, status: response.status, collapsed: !leader }))
       case 'refetch':
-        this.#discard(response)
+        discard(response)
         return this.#land(() => ({ kind: 'released', reason: 'refetch' }))
       case 'failed':
-        this.#discard(response)
-        return this.#onError(verdict.error)
+        discard(response)
+        return this.#onError(verdict.error, verdict.status)
       case 'deliver':
-        return this.#deliver(response, verdict.reason)
+        return this.#deliver(response, verdict)
     }
   }
 
   #judge(response: OriginResponse): Verdict {
     try {
-      return this.#options.judge(response)
+      return this.#options.judge(response, this.#doomed)
     } catch (cause) {
-      const error = new ProxyError('INTERNAL', 'Cannot decide about the response of the origin', {
-        source: 'internal',
-        status: 500,
-        cause,
-      })
-      return { kind: 'failed', error }
+      return { kind: 'failed', error: internalError(cause) }
     }
   }
 
-  #deliver(response: OriginResponse, reason: string): void {
-    if (!this.#takers.some((taker) => taker.leader)) this.#discard(response)
-    this.#land((taker) =>
-      taker.leader
-        ? { kind: 'response', response, body: response.body, stored: false, refusal: reason, collapsed: false }
-        : { kind: 'released', reason },
-    )
+  #deliver(response: OriginResponse, { reason, followersFail }: Extract<Verdict, { kind: 'deliver' }>): void {
+    const { status } = response
+    if (!this.#takers.some((taker) => taker.leader)) discard(response)
+    if (followersFail !== undefined) this.#options.onFailed(followersFail)
+    this.#land(({ leader }) => {
+      if (leader)
+        return { kind: 'response', response, body: response.body, stored: false, refusal: reason, collapsed: false }
+      if (followersFail !== undefined) return { kind: 'failed', error: followersFail, status, collapsed: true }
+      return { kind: 'released', reason: 'not-shareable' }
+    })
   }
 
-  #stream(response: OriginResponse, verdict: Extract<Verdict, { kind: 'store' }>): void {
+  /** Those who wait get the joined whole, so its missing part is read before they hear anything. */
+  async #complete(response: OriginResponse, verdict: Extract<Verdict, { kind: 'complete' }>): Promise<void> {
+    try {
+      const body = response.body && (await readWhole(response.body, verdict.bodyBytesMax, notNeeded))
+      const updated = body && verdict.join(body)
+      this.#land(({ leader }) =>
+        updated === undefined
+          ? { kind: 'released', reason: 'refetch' }
+          : { kind: 'updated', ...updated, status: response.status, collapsed: !leader },
+      )
+    } catch (error) {
+      this.#onError(error instanceof ProxyError ? error : internalError(error))
+    }
+  }
+
+  #stream(response: OriginResponse, verdict: StoreVerdict): void {
+    const storing = !this.#doomed
     if (response.body === undefined) {
-      if (!this.#doomed) verdict.keep(Buffer.alloc(0))
-      return this.#land((taker) => this.#share(taker, response, undefined, verdict))
+      if (storing) verdict.keep(Buffer.alloc(0))
+      return this.#land((taker) => share(taker, verdict, sharedBy(response, storing)))
     }
     const spool = new Spool(response.body, {
       storeBytesMax: verdict.storeBytesMax,
@@ -178,29 +170,14 @@ export class Flight {
     const takers = this.#takers
     this.#takers = []
     // Readers are made before the first byte is asked for, so that none of them misses it.
-    for (const taker of takers) taker.settle(this.#share(taker, response, spool, verdict))
-    if (this.#doomed) spool.stopStoring()
+    for (const taker of takers) taker.settle(share(taker, verdict, sharedBy(response, storing, spool)))
+    if (!storing) spool.stopStoring()
     spool.start()
   }
 
-  #share(
-    taker: Taker,
-    response: OriginResponse,
-    spool: Spool | undefined,
-    verdict: Extract<Verdict, { kind: 'store' }>,
-  ): FlightOutcome {
-    if (!taker.leader && !verdict.mayShare(taker.request)) return { kind: 'released', reason: 'not-shareable' }
-    return sharedOutcome(response, spool?.reader(), !taker.leader)
-  }
-
-  #onError(error: ProxyError): void {
-    this.#land((taker) => ({ kind: 'failed', error, collapsed: !taker.leader }))
-  }
-
-  #discard(response: OriginResponse): void {
-    response.body?.cancel(
-      new ProxyError('CANCELLED', 'The response is not needed', { source: 'internal', status: 499 }),
-    )
+  #onError(error: ProxyError, status?: number): void {
+    this.#options.onFailed(error)
+    this.#land(({ leader }) => ({ kind: 'failed', error, status, collapsed: !leader }))
   }
 
   #land(outcomeOf: (taker: Taker) => FlightOutcome): void {
@@ -217,10 +194,40 @@ export class Flight {
   }
 }
 
-function sharedOutcome(response: OriginResponse, body: BodySource | undefined, collapsed: boolean): FlightOutcome {
-  return { kind: 'response', response, body, stored: true, refusal: undefined, collapsed }
+/** What a leader gets, and a follower who may have it. */
+function share(taker: Taker, verdict: StoreVerdict, outcomeFor: (collapsed: boolean) => FlightOutcome): FlightOutcome {
+  if (!taker.leader && !verdict.mayShare(taker.request)) return { kind: 'released', reason: 'not-shareable' }
+  return outcomeFor(!taker.leader)
+}
+
+function sharedBy(response: OriginResponse, stored: boolean, spool?: Spool): (collapsed: boolean) => FlightOutcome {
+  return (collapsed) => sharedOutcome(response, spool?.reader(), { stored, collapsed })
+}
+
+function sharedOutcome(
+  response: OriginResponse,
+  body: BodySource | undefined,
+  { stored, collapsed }: { readonly stored: boolean; readonly collapsed: boolean },
+): FlightOutcome {
+  return { kind: 'response', response, body, stored, refusal: stored ? undefined : 'invalidated', collapsed }
+}
+
+function discard(response: OriginResponse): void {
+  response.body?.cancel(notNeeded())
+}
+
+function notNeeded(): ProxyError {
+  return new ProxyError('CANCELLED', 'The response is not needed', { source: 'internal', status: 499 })
 }
 
 function clientGone(): ProxyError {
   return new ProxyError('CLIENT_GONE', 'The client left before its response', { source: 'client', status: 499 })
+}
+
+function internalError(cause: unknown): ProxyError {
+  return new ProxyError('INTERNAL', 'Cannot decide about the response of the origin', {
+    source: 'internal',
+    status: 500,
+    cause,
+  })
 }

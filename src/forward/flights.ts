@@ -1,8 +1,14 @@
 import type { ProxyRequest } from '../request/proxy-request.ts'
-import { Flight, type FlightOptions, type FlightOutcome } from './flight.ts'
+import { Flight, type FlightOptions } from './flight.ts'
+import type { FlightOutcome } from './verdict.ts'
+
+/** What may end in a stored response, and must not when its key is invalidated meanwhile. */
+export interface Doomable {
+  doom(): void
+}
 
 interface Underway {
-  readonly flight: Flight
+  readonly work: Doomable
   readonly cacheKey: string
 }
 
@@ -11,6 +17,8 @@ export interface FlightKeys {
   readonly flightKey: string
   readonly cacheKey: string
 }
+
+type Options = Omit<FlightOptions, 'onLanded'>
 
 /** The upstream requests under way on behalf of the cache. */
 export class Flights {
@@ -30,40 +38,46 @@ export class Flights {
     return this.#joinable.has(flightKey)
   }
 
-  /**
-   * Starts a flight that others may join.
-   *
-   * @param leader undefined for a refresh in the background
-   */
-  lead(
-    keys: FlightKeys,
-    leader: ProxyRequest | undefined,
-    options: Omit<FlightOptions, 'onLanded'>,
-  ): Promise<FlightOutcome> {
-    const underway = this.#track(keys, options)
-    this.#joinable.set(keys.flightKey, underway.flight)
-    return underway.flight.start(leader)
+  /** Starts a flight that others may join. */
+  lead(keys: FlightKeys, leader: ProxyRequest, options: Options): Promise<FlightOutcome> {
+    const flight = this.#launch(keys, options)
+    this.#joinable.set(keys.flightKey, flight)
+    return flight.start(leader)
+  }
+
+  /** The same for a refresh in the background, which no client waits for. */
+  refresh(keys: FlightKeys, options: Options): void {
+    const flight = this.#launch(keys, options)
+    this.#joinable.set(keys.flightKey, flight)
+    flight.startForNobody()
   }
 
   /** A flight for one request alone: its key is known to give nothing that could be shared. */
-  alone(keys: FlightKeys, leader: ProxyRequest, options: Omit<FlightOptions, 'onLanded'>): Promise<FlightOutcome> {
-    return this.#track(keys, options).flight.start(leader)
+  alone(keys: FlightKeys, leader: ProxyRequest, options: Options): Promise<FlightOutcome> {
+    return this.#launch(keys, options).start(leader)
+  }
+
+  /** Watches over other work that may store something under this key; returns what ends the watch. */
+  watch(cacheKey: string, work: Doomable): () => void {
+    const underway = { work, cacheKey }
+    this.#underway.add(underway)
+    return () => this.#underway.delete(underway)
   }
 
   /** What is under way for this cache key is not stored any more, and not joined. */
   doom(cacheKey: string): void {
-    for (const underway of this.#underway) {
-      if (underway.cacheKey === cacheKey) underway.flight.doom()
+    for (const { work, cacheKey: key } of this.#underway) {
+      if (key === cacheKey) work.doom()
     }
   }
 
-  #track(keys: FlightKeys, options: Omit<FlightOptions, 'onLanded'>): Underway {
+  #launch({ flightKey, cacheKey }: FlightKeys, options: Options): Flight {
     const onLanded = (): void => {
-      this.#underway.delete(underway)
-      if (this.#joinable.get(keys.flightKey) === underway.flight) this.#joinable.delete(keys.flightKey)
+      unwatch()
+      if (this.#joinable.get(flightKey) === flight) this.#joinable.delete(flightKey)
     }
-    const underway: Underway = { flight: new Flight({ ...options, onLanded }), cacheKey: keys.cacheKey }
-    this.#underway.add(underway)
-    return underway
+    const flight = new Flight({ ...options, onLanded })
+    const unwatch = this.watch(cacheKey, flight)
+    return flight
   }
 }

@@ -7,7 +7,7 @@ import { stalenessSeconds } from '../rfc9111/stale.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import { hasValidator } from '../rfc9111/validation.ts'
 import { selectVariant, variantKey } from '../rfc9111/vary.ts'
-import type { MemoryTier } from '../tiers/memory-tier.ts'
+import type { MemoryTier, Variants } from '../tiers/memory-tier.ts'
 import { RememberedKeys } from './remembered-keys.ts'
 
 /** What was found out about a key whose responses could not be shared. */
@@ -51,7 +51,15 @@ export class Lookup {
   }
 
   find(request: ProxyRequest, plan: Plan): Found {
-    const variants = this.#memory.get(plan.key)
+    return this.#choose(request, plan, this.#memory.get(plan.key))
+  }
+
+  /** The same without counting, for a request that was looked up already. */
+  peek(request: ProxyRequest, plan: Plan): Found {
+    return this.#choose(request, plan, this.#memory.peek(plan.key))
+  }
+
+  #choose(request: ProxyRequest, plan: Plan, variants: Variants | undefined): Found {
     if (variants === undefined) return { kind: 'miss', reason: 'uri-miss' }
     const stored = selectVariant(variants, request.fields)
     if (stored === undefined) return { kind: 'miss', reason: 'vary-miss' }

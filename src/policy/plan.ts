@@ -23,6 +23,8 @@ export interface CachePolicy {
   /** `negative`: lifetime for 404 and 410 (5xx at most 1 s) without explicit freshness. */
   readonly negativeSeconds: number | undefined
   readonly setCookie: SetCookiePolicy
+  /** `deceptionGuard`: pages at the addresses of static files are not stored where they may be one visitor's own. */
+  readonly deceptionGuard: boolean
   /** How long past freshness a response with a validator is kept at all. */
   readonly keepSeconds: number
   readonly responseFields: FieldChanges

@@ -60,6 +60,7 @@ function compileSettings(name: string | undefined, settings: CacheSettings) {
     refreshSeconds: settings.refreshSeconds,
     negativeSeconds: settings.negativeSeconds,
     setCookie: settings.setCookie,
+    deceptionGuard: settings.deceptionGuard,
     keepSeconds: settings.keepSeconds,
     responseFields: settings.responseFields,
   }

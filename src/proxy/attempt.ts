@@ -6,10 +6,19 @@ export interface Attempt {
   readonly number: number
   /** false: asking together has proved useless for this request. */
   readonly coalesce: boolean
+  /** The origin's answer to a condition was of no use: the whole representation is asked for. */
+  readonly unconditional: boolean
 }
 
-export const FIRST_ATTEMPT: Attempt = { number: 0, coalesce: true }
+export const FIRST_ATTEMPT: Attempt = { number: 0, coalesce: true, unconditional: false }
 
-export function nextAttempt(attempt: Attempt, coalesce: boolean): Attempt {
-  return { number: attempt.number + 1, coalesce: coalesce && attempt.number < 1 }
+export function nextAttempt(
+  attempt: Attempt,
+  next: { readonly coalesce: boolean; readonly refetch?: boolean },
+): Attempt {
+  return {
+    number: attempt.number + 1,
+    coalesce: next.coalesce && attempt.number < 1,
+    unconditional: attempt.unconditional || next.refetch === true,
+  }
 }

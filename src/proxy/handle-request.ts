@@ -5,9 +5,10 @@ import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { ProxyResponse, RequestHandler } from '../request/proxy-response.ts'
 import { requestDirectives } from '../rfc9111/directives.ts'
 import { answerHere } from './answer-here.ts'
+import { refreshLater } from './ask-origin.ts'
 import { type Attempt, FIRST_ATTEMPT } from './attempt.ts'
 import type { Core } from './core.ts'
-import { fetchForCache, refreshLater } from './fetch-for-cache.ts'
+import { fetchForCache } from './fetch-for-cache.ts'
 import { passThrough } from './pass-through.ts'
 
 const ONLY_IF_CACHED = { status: 504, detail: 'only-if-cached' }
@@ -50,6 +51,7 @@ export function serveFromCache(
       refreshLater(core, request, plan, found.stored)
       return core.responder.stored(request, plan, found.stored, { outcome: 'stale', detail: 'refreshing' })
     case 'validate':
+    case 'partial':
     case 'miss':
       // RFC 9111 §5.2.1.7: the client would rather have nothing than wait for the origin.
       if (requestDirectives(request.fields).onlyIfCached) return core.responder.local(request, ONLY_IF_CACHED)

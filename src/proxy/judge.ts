@@ -1,91 +1,110 @@
 import { ProxyError } from '../errors.ts'
-import type { Verdict } from '../forward/flight.ts'
-import type { UpstreamConditions } from '../forward/upstream-request.ts'
-import { firstValue, hasField } from '../http/fields.ts'
+import type { Verdict } from '../forward/verdict.ts'
+import { filterFields, firstValue, hasField, withField } from '../http/fields.ts'
 import type { OriginResponse } from '../origin/origin-client.ts'
 import type { CachePolicy, Plan } from '../policy/plan.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import { freshen, freshenFromHead, mayStayStored, selectForFreshening } from '../rfc9111/freshening.ts'
-import { mayServeStaleOnError } from '../rfc9111/stale.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import { selectVariant } from '../rfc9111/vary.ts'
 import { keep } from '../storing/keep.ts'
 import { prepareStoring, type Refusal } from '../storing/prepare-storing.ts'
+import type { Asking } from './asking.ts'
 import type { Core } from './core.ts'
+import { judgeCompletion } from './judge-completion.ts'
+import { coverFor } from './stale-on-error.ts'
 
 /** What was asked, for which the origin now answers. */
 export interface Asked {
   readonly core: Core
   readonly request: ProxyRequest
   readonly plan: Plan
-  /** What is to be validated, undefined when nothing was stored. */
-  readonly stored: StoredResponse | undefined
-  readonly conditions: UpstreamConditions
+  readonly asking: Asking
+  /** The key was invalidated since: the answer is older than that, and changes nothing that is stored. */
+  readonly doomed: boolean
 }
 
-/** What is to be done with a response, once its head is known. Stores nothing but what a 304 freshens. */
+/** What is to be done with a response, once its head is known. Stores nothing but what a 304 or a HEAD freshens. */
 export function judge(asked: Asked, response: OriginResponse): Verdict {
-  const { core, plan, stored } = asked
-  if (response.status === 304) return judgeNotModified(asked, response)
-  const policy = plan.forResponse(response.status, firstValue(response.fields, 'content-type'))
-  if (response.status >= 500 && stored !== undefined) {
-    const graceSeconds = plan.forResponse(stored.status, firstValue(stored.fields, 'content-type')).graceSeconds
-    if (mayServeStaleOnError(stored, { nowMs: core.clock.now(), graceSeconds })) {
-      return { kind: 'failed', error: originError(response) }
-    }
+  const { core, request, plan, asking } = asked
+  const { status } = response
+  if (status >= 500 && coverFor(core, request, plan) !== undefined) {
+    return { kind: 'failed', error: originError(response), status }
   }
-  if (asked.request.method === 'HEAD' && stored !== undefined) freshenByHead(asked, stored, response, policy)
+  if (asking.kind === 'completion' && status < 500 && status !== 200) return judgeCompletion(asked, asking, response)
+  if (status === 304) return judgeNotModified(asked, response)
+  const policy = plan.forResponse(status, firstValue(response.fields, 'content-type'))
+  if (request.method === 'HEAD' && asking.kind === 'validation') freshenByHead(asked, asking.stored, response, policy)
   return judgeStoring(asked, response, policy)
 }
 
 /** A HEAD tells whether the stored GET response is still that of the origin (RFC 9111 §4.3.5). */
 function freshenByHead(
-  { core, request, plan }: Asked,
+  { core, request, plan, doomed }: Asked,
   stored: StoredResponse,
   response: OriginResponse,
   policy: CachePolicy,
 ): void {
-  const fresh = freshenFromHead(stored, response, { requestFields: request.fields, policy })
+  if (doomed) return
+  const { announcedLength } = response
+  // The length is framing, so it is not among the fields; here it describes the stored response.
+  const fields =
+    announcedLength === undefined
+      ? response.fields
+      : withField(response.fields, 'Content-Length', String(announcedLength))
+  const fresh = freshenFromHead(stored, { ...response, fields }, { requestFields: request.fields, policy })
   if (fresh !== stored) replace(core, plan, stored, mayStayStored(fresh) ? fresh : undefined)
 }
 
 function judgeStoring({ core, request, plan }: Asked, response: OriginResponse, policy: CachePolicy): Verdict {
   const prepared = prepareStoring({ request, response, policy, bodyBytesMax: core.settings.objectBytesMax })
   if (prepared.kind === 'refused') {
-    rememberRefusal(core, plan, prepared.reason)
-    return { kind: 'deliver', reason: prepared.reason }
+    const { reason } = prepared
+    // Those who wait must not all ask an origin that is failing: they try once more in all, and are told.
+    if (response.status >= 500) return { kind: 'deliver', reason, followersFail: originError(response) }
+    rememberRefusal(core, plan, reason, response.status)
+    return { kind: 'deliver', reason }
   }
   core.lookup.rememberVary(plan.key, prepared.varyNames)
   // A part cannot be built before its body; it is not shared either.
   const onArrival = response.status === 206 ? undefined : prepared.build(Buffer.alloc(0))
-  const reusable = (other: ProxyRequest): boolean => {
+  const mayShare = (other: ProxyRequest): boolean => {
     if (onArrival === undefined || selectVariant([onArrival], other.fields) === undefined) return false
     const reuse = core.lookup.evaluate(other, plan, onArrival)
     return reuse.kind === 'fresh' || reuse.kind === 'grace'
   }
-  if (reusable(request)) core.lookup.rememberShareable(plan.key)
-  else core.lookup.rememberUnshareable(plan.key, 'uncacheable')
+  if (onArrival !== undefined) {
+    if (mayShare(withoutDemands(request))) core.lookup.rememberShareable(plan.key)
+    else core.lookup.rememberUnshareable(plan.key, 'uncacheable')
+  }
   return {
     kind: 'store',
     storeBytesMax: core.settings.objectBytesMax,
-    mayShare: reusable,
+    mayShare,
     keep: (body) => {
       const stored = prepared.build(body)
-      if (stored !== undefined) keep(core.memory, plan.key, stored)
+      if (stored !== undefined) keep(core.memory, plan.key, stored, core.clock.now())
     },
   }
 }
 
+/** The request as anybody could have made it: what one client demands of a cache says nothing about the key. */
+function withoutDemands(request: ProxyRequest): ProxyRequest {
+  const fields = filterFields(request.fields, (name) => name !== 'cache-control' && name !== 'pragma')
+  return { ...request, fields }
+}
+
 /** Our own condition was answered: what is stored is good again (RFC 9111 §4.3.3). */
-function judgeNotModified({ core, request, plan, stored, conditions }: Asked, response: OriginResponse): Verdict {
-  if (conditions === 'client') {
-    const asked = hasField(request.fields, 'if-none-match') || hasField(request.fields, 'if-modified-since')
+function judgeNotModified({ core, request, plan, asking, doomed }: Asked, response: OriginResponse): Verdict {
+  if (asking.kind !== 'validation') {
+    const asked =
+      asking.kind === 'client' &&
+      (hasField(request.fields, 'if-none-match') || hasField(request.fields, 'if-modified-since'))
     return asked ? { kind: 'deliver', reason: 'not-modified' } : { kind: 'failed', error: unaskedNotModified(response) }
   }
-  if (stored === undefined) return { kind: 'failed', error: unaskedNotModified(response) }
-  const candidates = core.memory.peek(plan.key) ?? [stored]
+  const { stored } = asking
   const chosen = selectForFreshening({
-    candidates,
+    candidates: doomed ? [stored] : (core.memory.peek(plan.key) ?? [stored]),
     requestFields: request.fields,
     responseFields: response.fields,
     validated: stored,
@@ -93,25 +112,44 @@ function judgeNotModified({ core, request, plan, stored, conditions }: Asked, re
   // About something that is not stored any more, or never was.
   if (!chosen.includes(stored)) return { kind: 'refetch' }
   let own = stored
+  let kept = false
   for (const other of chosen) {
     const policy = plan.forResponse(other.status, firstValue(other.fields, 'content-type'))
     const fresh = freshen(other, response, { requestFields: request.fields, policy })
-    if (other === stored) own = fresh
-    replace(core, plan, other, mayStayStored(fresh) ? fresh : undefined)
+    const successor = mayStayStored(fresh) ? fresh : undefined
+    const replaced = !doomed && replace(core, plan, other, successor)
+    if (other !== stored) continue
+    own = fresh
+    kept = replaced && successor !== undefined
   }
-  return { kind: 'freshened', stored: own }
+  return { kind: 'updated', stored: own, kept }
 }
 
-/** Puts `successor` in the place of what is stored; undefined removes it. What left the tier meanwhile stays away. */
-function replace(core: Core, plan: Plan, stored: StoredResponse, successor: StoredResponse | undefined): void {
-  core.memory.update(plan.key, (other) => (other === stored ? successor : other))
+/**
+ * Puts `successor` in the place of what is stored; undefined removes it. What left the tier meanwhile stays away.
+ *
+ * @returns whether it was still there
+ */
+function replace(core: Core, plan: Plan, stored: StoredResponse, successor: StoredResponse | undefined): boolean {
+  let found = false
+  core.memory.update(plan.key, (other) => {
+    if (other !== stored) return other
+    found = true
+    return successor
+  })
+  return found
 }
+
+/** Statuses above 400 that are about the resource. All others may be about the one request that got them. */
+const ABOUT_THE_RESOURCE = new Set([401, 403, 404, 405, 410, 414, 451])
 
 /** Refusals by what a single request carried say nothing about the key; the others spare the next ones the waiting. */
-function rememberRefusal(core: Core, plan: Plan, reason: Refusal): void {
+function rememberRefusal(core: Core, plan: Plan, reason: Refusal, status: number): void {
+  if (status >= 400 && !ABOUT_THE_RESOURCE.has(status)) return
   switch (reason) {
     case 'consent':
     case 'authorization':
+    case 'deception':
       return core.lookup.rememberUnshareable(plan.key, 'credentials')
     case 'content-range':
     case 'method':
@@ -122,20 +160,17 @@ function rememberRefusal(core: Core, plan: Plan, reason: Refusal): void {
   }
 }
 
-function originError(response: OriginResponse): ProxyError {
-  return new ProxyError('ORIGIN_ERROR', `The origin "${response.origin}" answered ${response.status}`, {
+function originError({ origin, status }: OriginResponse): ProxyError {
+  return new ProxyError('ORIGIN_ERROR', `The origin "${origin}" answered ${status}`, {
     source: 'origin',
-    status: 502,
+    status: status === 503 || status === 504 ? status : 502,
+    retryable: true,
   })
 }
 
-function unaskedNotModified(response: OriginResponse): ProxyError {
-  return new ProxyError(
-    'ORIGIN_BAD_RESPONSE',
-    `The origin "${response.origin}" answered 304 to a request without a condition`,
-    {
-      source: 'origin',
-      status: 502,
-    },
-  )
+function unaskedNotModified({ origin }: OriginResponse): ProxyError {
+  return new ProxyError('ORIGIN_BAD_RESPONSE', `The origin "${origin}" answered 304 to a request without a condition`, {
+    source: 'origin',
+    status: 502,
+  })
 }

@@ -6,8 +6,12 @@ import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { Decision, ProxyResponse } from '../request/proxy-response.ts'
 import type { Core } from './core.ts'
 import { invalidateAfter } from './invalidate-after.ts'
+import { StorePassed } from './store-passed.ts'
 
-/** Forwards a request that the cache has no part in, and invalidates what an unsafe one changed (RFC 9111 §4.4). */
+/**
+ * Forwards a request that is not answered from the cache, invalidates what an unsafe one changed (RFC 9111 §4.4), and stores
+ * the response to a POST that stands for that of a GET.
+ */
 export async function passThrough(
   core: Core,
   request: ProxyRequest,
@@ -26,18 +30,22 @@ export async function passThrough(
     ...(reason === 'method' ? {} : { detail: reason }),
     ...(plan.rule === undefined ? {} : { rule: plan.rule }),
   }
+  const storing = new StorePassed(core, request)
   const outcome = await pass(core.pool, request, upstream)
+  storing.settle()
   if (outcome.kind === 'failed') {
     core.onFailure(outcome.error)
     return core.responder.failure(request, outcome.error, decision)
   }
   const { response } = outcome
+  // First invalidated, then stored: the response to a POST is newer than what it made invalid.
   invalidateAfter(core, request, response)
+  const { body, stored } = storing.take(response)
   return core.responder.fetched(
     request,
     plan,
-    { response, body: response.body },
-    { ...decision, outcome: 'pass', forwardStatus: response.status, origin: response.origin },
+    { response, body },
+    { ...decision, outcome: 'pass', forwardStatus: response.status, stored, origin: response.origin },
     true,
   )
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { firstValue, type RawFields, withField, withoutField } from '../http/fields.ts'
+import { filterFields, firstValue, type RawFields, withField, withoutField } from '../http/fields.ts'
 import { type ByteRange, formatContentRange, formatUnsatisfiedRange } from '../http/range.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import { answerRange, bytesOf } from '../rfc9111/partial.ts'
@@ -29,11 +29,7 @@ export function rangeResponse(
     case 'not-held':
       return undefined
     case 'unsatisfiable':
-      return response(
-        416,
-        withField(fields, 'Content-Range', formatUnsatisfiedRange(answer.completeLength)),
-        Buffer.alloc(0),
-      )
+      return unsatisfied(fields, answer.completeLength)
     case 'parts': {
       const { ranges, completeLength } = answer
       const only = ranges.length === 1 ? ranges[0] : undefined
@@ -66,6 +62,23 @@ function multipart(
     `multipart/byteranges; boundary=${boundary}`,
   )
   return response(206, whole, Buffer.concat(pieces))
+}
+
+/** What describes and dates the representation does not describe its absence; caches further on must not keep this. */
+const OF_THE_REPRESENTATION = new Set([
+  'cache-control',
+  'cdn-cache-control',
+  'content-encoding',
+  'content-type',
+  'etag',
+  'expires',
+  'last-modified',
+])
+
+function unsatisfied(fields: RawFields, completeLength: number): RangeResponse {
+  const kept = filterFields(fields, (name) => !OF_THE_REPRESENTATION.has(name))
+  kept.push('Cache-Control', 'no-store')
+  return response(416, withField(kept, 'Content-Range', formatUnsatisfiedRange(completeLength)), Buffer.alloc(0))
 }
 
 function response(status: number, fields: RawFields, body: Buffer): RangeResponse {

@@ -1,14 +1,14 @@
 import type { Clock } from '../clock.ts'
 import { ProxyError } from '../errors.ts'
 import type { BodySource } from '../http/body.ts'
-import { formatHttpDate } from '../http/date.ts'
+import { formatHttpDate, parseHttpDate } from '../http/date.ts'
 import { changedFields, type FieldChanges } from '../http/field-changes.ts'
-import { filterFields, firstValue, hasField, type RawFields } from '../http/fields.ts'
+import { allValues, filterFields, firstValue, hasField, type RawFields } from '../http/fields.ts'
 import type { OriginResponse } from '../origin/origin-client.ts'
 import type { Plan } from '../policy/plan.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { Decision, ProxyResponse } from '../request/proxy-response.ts'
-import { currentAgeSeconds } from '../rfc9111/age.ts'
+import { currentAgeSeconds, parseAge } from '../rfc9111/age.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import { consumedTargetedFields } from '../rfc9111/targeted.ts'
 import { answersConditional } from '../rfc9111/validation.ts'
@@ -76,7 +76,9 @@ export class Responder {
     const full: Decision = { ...decision, key: plan.key, ...(rule === undefined ? {} : { rule }) }
     // A recipient with a clock records when a response without Date arrived (RFC 9110 §6.6.1).
     const date = hasField(response.fields, 'date') ? [] : ['Date', formatHttpDate(response.responseTimeMs)]
-    const fields = this.#outgoing(response.fields, policy.responseFields, full, date)
+    // Whoever did not ask the origin gets it from the cache, if at the same time: with its age (RFC 9111 §4).
+    const age = decision.collapsed === true ? ['Age', String(ageOnArrival(response, this.#clock.now()))] : []
+    const fields = this.#outgoing(response.fields, policy.responseFields, full, [...age, ...date])
     const conditional = { requestFields: request.fields, ...response, dateMs: response.responseTimeMs }
     if (!conditionsSent && answersConditional(conditional) === 'not-modified') {
       got.body?.cancel(new ProxyError('CANCELLED', 'The client has it already', { source: 'client', status: 304 }))
@@ -131,6 +133,12 @@ export class Responder {
     }
     return out
   }
+}
+
+function ageOnArrival({ fields, requestTimeMs, responseTimeMs }: OriginResponse, nowMs: number): number {
+  const dateMs = parseHttpDate(firstValue(fields, 'date') ?? '', responseTimeMs) ?? responseTimeMs
+  const ageFieldSeconds = parseAge(allValues(fields, 'age'))
+  return currentAgeSeconds({ requestTimeMs, responseTimeMs, dateMs, ageFieldSeconds }, nowMs)
 }
 
 /** Representation metadata, which a 304 does not repeat (RFC 9110 §15.4.5). */

@@ -14,8 +14,8 @@ export function currentAgeSeconds(
   const apparentAgeMs = Math.max(0, stored.responseTimeMs - stored.dateMs)
   const responseDelayMs = stored.responseTimeMs - stored.requestTimeMs
   const correctedAgeValueMs = stored.ageFieldSeconds * 1000 + responseDelayMs
-  const residentTimeMs = nowMs - stored.responseTimeMs
-  // A clock set back between the two readings must not yield a negative Age field.
+  // A clock set back meanwhile must not make a response younger than it was when it came.
+  const residentTimeMs = Math.max(0, nowMs - stored.responseTimeMs)
   return Math.max(0, Math.floor((Math.max(apparentAgeMs, correctedAgeValueMs) + residentTimeMs) / 1000))
 }
 

@@ -35,6 +35,8 @@ const heuristicFraction = 0.1
 const heuristicSecondsMax = 24 * 60 * 60
 // An error that one client provokes (CPDoS) may carry the Last-Modified of its static error page.
 const heuristicErrorSecondsMax = 10
+/** An origin that recovers is not to be hidden behind its own error for longer, whatever lifetime that error claimed. */
+const serverErrorSecondsMax = 10
 
 const implicitSources: ReadonlySet<LifetimeSource> = new Set(['heuristic', 'default', 'none'])
 
@@ -48,6 +50,20 @@ export function isExplicit(lifetime: FreshnessLifetime): boolean {
  * Says nothing about whether the response may be stored.
  */
 export function freshnessLifetime(input: FreshnessInput): FreshnessLifetime {
+  const lifetime = explicitLifetime(input)
+  if (lifetime === undefined) return implicitLifetime(input)
+  const secondsMax = errorSecondsMax(input.status, input.policy.negativeSeconds)
+  return lifetime.seconds > secondsMax ? { ...lifetime, seconds: secondsMax } : lifetime
+}
+
+/** The most that an error's own lifetime counts: the limit for negative responses where there is one (A-DO-03). */
+function errorSecondsMax(status: number, negativeSeconds: number | undefined): number {
+  if (status < 400) return Number.POSITIVE_INFINITY
+  const limitSeconds = negativeSeconds ?? Number.POSITIVE_INFINITY
+  return status < 500 ? limitSeconds : Math.min(limitSeconds, serverErrorSecondsMax)
+}
+
+function explicitLifetime(input: FreshnessInput): FreshnessLifetime | undefined {
   const { status, directives, policy } = input
   if (policy.freshnessSeconds !== undefined && status < 400) return { seconds: policy.freshnessSeconds, source: 'rule' }
   if (input.xAccelExpiresSeconds !== undefined) {
@@ -59,7 +75,7 @@ export function freshnessLifetime(input: FreshnessInput): FreshnessLifetime {
     const seconds = expiresSeconds(allValues(input.fields, 'expires'), input.dateMs)
     if (seconds !== undefined) return { seconds, source: 'expires' }
   }
-  return implicitLifetime(input)
+  return undefined
 }
 
 /**

@@ -137,7 +137,7 @@ export function combine(older: StoredResponse, newer: StoredResponse): StoredRes
     ...newer,
     status: whole ? 200 : 206,
     reason: whole ? 'OK' : newer.reason,
-    fields: withField(fields, 'Content-Length', String(body.length)),
+    fields: withoutField(fields, 'content-length'),
     body,
     range: whole ? undefined : range,
   }

@@ -1,14 +1,18 @@
-import type { RawFields } from '../http/fields.ts'
+import { hasField, type RawFields } from '../http/fields.ts'
 import { currentAgeSeconds } from './age.ts'
 import { type RequestDirectives, requestDirectives } from './directives.ts'
 import { holdsRequestedRanges } from './partial.ts'
 import { forbidsStale, mayServeStale } from './stale.ts'
 import type { StoredResponse } from './stored-response.ts'
+import { allowsSharing } from './storing.ts'
 
 export type ValidateReason = 'stale' | 'no-cache' | 'invalidated' | 'request'
 
-/** `method`: the stored response cannot answer this method; `partial`: it lacks bytes that are asked for. */
-export type MissReason = 'method' | 'partial'
+/**
+ * `method`: the stored response cannot answer this method; `authorization`: it was not given to be shared with those who
+ * authenticate, who may get another one.
+ */
+export type MissReason = 'method' | 'authorization'
 
 /** What may be done with a stored response that was selected for a request (RFC 9111 §4). */
 export type Reuse =
@@ -17,6 +21,8 @@ export type Reuse =
   | { readonly kind: 'grace'; readonly stored: StoredResponse; readonly ageSeconds: number }
   /** Not without asking the origin. Without a validator that is a plain fetch; `stored` may still serve when it fails. */
   | { readonly kind: 'validate'; readonly stored: StoredResponse; readonly reason: ValidateReason }
+  /** It is a part, and lacks bytes that are asked for; they may be asked for alone (RFC 9111 §3.4). */
+  | { readonly kind: 'partial'; readonly stored: StoredResponse }
   | { readonly kind: 'miss'; readonly reason: MissReason }
 
 export interface ReuseInput {
@@ -37,7 +43,11 @@ export interface ReuseInput {
 /** Decides on reuse (RFC 9111 §4). The stored response was found by cache key and selecting fields already. */
 export function evaluateReuse({ stored, request, nowMs, policy }: ReuseInput): Reuse {
   if (request.method !== 'GET' && request.method !== 'HEAD') return { kind: 'miss', reason: 'method' }
-  if (stored.range !== undefined && !holdsRequestedRanges(stored, request)) return { kind: 'miss', reason: 'partial' }
+  // §3.5 speaks of storing only. An origin that says nothing of sharing may have more for those who authenticate.
+  if (hasField(request.fields, 'authorization') && !allowsSharing(stored.directives)) {
+    return { kind: 'miss', reason: 'authorization' }
+  }
+  if (stored.range !== undefined && !holdsRequestedRanges(stored, request)) return { kind: 'partial', stored }
   if (stored.invalidated) return { kind: 'validate', stored, reason: 'invalidated' }
   if (stored.directives.noCache) return { kind: 'validate', stored, reason: 'no-cache' }
 

@@ -67,10 +67,13 @@ const understoodStatuses: ReadonlySet<number> = new Set([
 ])
 
 /**
- * Statuses never stored, whatever the response says: 304 is no response of its own; 407 is about one connection's credentials;
- * 412, 416, 417 answer fields that are not part of the key; RFC 6585 forbids 428, 429, 431 and 511.
+ * Statuses never stored, whatever the response says: 304 is no response of its own; RFC 6585 forbids 428, 429, 431 and 511;
+ * all others are about one client's request, its syntax, speed, size, credentials or fields that no key has, and stored they
+ * would be that client's to give to everybody (A-DO-01).
  */
-const neverStored: ReadonlySet<number> = new Set([304, 407, 412, 416, 417, 428, 429, 431, 511])
+const neverStored: ReadonlySet<number> = new Set([
+  304, 400, 406, 407, 408, 411, 412, 413, 415, 416, 417, 421, 422, 425, 426, 428, 429, 431, 511,
+])
 
 const stored: StoringDecision = { kind: 'store' }
 
@@ -135,9 +138,12 @@ export function forbidsStoring(directives: ResponseDirectives, status: number): 
 function refusalByDirectives({ request, directives, status }: StoringInput): StoreRefusal | undefined {
   const forbidden = forbidsStoring(directives, status)
   if (forbidden !== undefined) return forbidden
-  // §3.5: one user's, unless a directive allows sharing.
-  const mayShare = directives.isPublic || directives.mustRevalidate || directives.sMaxageSeconds !== undefined
-  return hasField(request.fields, 'authorization') && !mayShare ? 'authorization' : undefined
+  return hasField(request.fields, 'authorization') && !allowsSharing(directives) ? 'authorization' : undefined
+}
+
+/** Whether a response may serve requests with and without `Authorization` alike (RFC 9111 §3.5): otherwise it is one user's. */
+export function allowsSharing(directives: ResponseDirectives): boolean {
+  return directives.isPublic || directives.mustRevalidate || directives.sMaxageSeconds !== undefined
 }
 
 function refusalByFields({ responseFields, directives, policy }: StoringInput): StoreRefusal | undefined {

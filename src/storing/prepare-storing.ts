@@ -6,6 +6,7 @@ import { responseMetadata } from '../rfc9111/metadata.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import { mayStore, type StoreRefusal, toStoredResponse } from '../rfc9111/storing.ts'
 import { varyNames } from '../rfc9111/vary.ts'
+import { looksDeceptive } from './deception.ts'
 
 /** Why a response is not stored: the RFC's reasons, and those of this cache. */
 export type Refusal =
@@ -14,6 +15,8 @@ export type Refusal =
   | 'close-delimited'
   /** Its announced length is more than what is stored. */
   | 'too-large'
+  /** A page at the address of a static file, which may be one visitor's own. */
+  | 'deception'
 
 export type Prepared =
   | { readonly kind: 'refused'; readonly reason: Refusal }
@@ -45,6 +48,9 @@ export function prepareStoring({ request, response, policy, bodyBytesMax }: Prep
     policy,
   })
   if (decision.kind === 'refused') return decision
+  if (policy.deceptionGuard && looksDeceptive(request, response, metadata)) {
+    return { kind: 'refused', reason: 'deception' }
+  }
   if (response.framing === 'until-close') return { kind: 'refused', reason: 'close-delimited' }
   if ((response.announcedLength ?? 0) > bodyBytesMax) return { kind: 'refused', reason: 'too-large' }
   return {

@@ -102,7 +102,14 @@ describe('heuristic freshness (RFC 9111 §4.2.2)', () => {
     assert.equal(lifetime([], { policy, status: 404 }), '30 default')
     assert.equal(lifetime([], { policy, status: 503 }), '1 default')
     assert.equal(lifetime([], { policy, status: 403 }), '0 none')
-    assert.equal(lifetime(['Cache-Control: max-age=60'], { policy, status: 404 }), '60 max-age')
+  })
+
+  it('is a limit for what errors say of themselves (A-DO-03), 10 seconds for 5xx', () => {
+    const response = ['Cache-Control: max-age=60']
+    assert.equal(lifetime(response, { policy: { negativeSeconds: 30 }, status: 404 }), '30 max-age')
+    assert.equal(lifetime(response, { status: 404 }), '60 max-age')
+    assert.equal(lifetime(response, { status: 503 }), '10 max-age')
+    assert.equal(lifetime(response, { policy: { negativeSeconds: 30 } }), '60 max-age')
   })
 })
 

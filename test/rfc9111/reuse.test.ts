@@ -74,11 +74,25 @@ describe('reuse of a stored response (RFC 9111 §4)', () => {
       status: 206,
       response: ['Cache-Control: max-age=60', 'Content-Range: bytes 0-6/100'],
     })
-    assert.equal(reuse(part, { at: 1 }), 'miss partial')
+    assert.equal(reuse(part, { at: 1 }), 'partial')
     assert.equal(reuse(part, { at: 1, request: ['Range: bytes=0-6'] }), 'fresh')
-    assert.equal(reuse(part, { at: 1, request: ['Range: bytes=0-7'] }), 'miss partial')
-    assert.equal(reuse(part, { at: 1, request: ['Range: bytes=0-6'], method: 'HEAD' }), 'miss partial')
+    assert.equal(reuse(part, { at: 1, request: ['Range: bytes=0-7'] }), 'partial')
+    assert.equal(reuse(part, { at: 1, request: ['Range: bytes=0-6'], method: 'HEAD' }), 'partial')
   })
+})
+
+describe('a request with Authorization (RFC 9111 §3.5)', () => {
+  const request = ['Authorization: Basic Zm9vOmJhcg==']
+
+  it('gets nothing that was stored without leave to share it', () => {
+    assert.equal(reuse(cached('max-age=60'), { at: 1, request }), 'miss authorization')
+  })
+
+  for (const allowing of ['public', 's-maxage=60', 'must-revalidate']) {
+    it(`gets what is ${allowing}`, () => {
+      assert.equal(reuse(cached(`max-age=60, ${allowing}`), { at: 1, request }), 'fresh')
+    })
+  }
 })
 
 describe('directives of requests (RFC 9111 §5.2.1)', () => {

@@ -7,7 +7,7 @@ const fresh = 'Cache-Control: max-age=60'
 
 describe('storing responses (RFC 9111 §3)', () => {
   it('stores a response with explicit freshness, whatever its final status', () => {
-    for (const status of [200, 203, 204, 299, 301, 302, 303, 307, 308, 400, 404, 410, 499, 500, 502, 503, 504, 599]) {
+    for (const status of [200, 203, 204, 299, 301, 302, 303, 307, 308, 404, 410, 499, 500, 502, 503, 504, 599]) {
       assert.equal(outcomeOf({ status, response: [fresh] }), 'stored', `${status}`)
     }
   })
@@ -92,7 +92,13 @@ describe('errors (CPDoS)', () => {
   })
 
   it('are not stored because of a rule for what is right', () => {
-    assert.equal(outcomeOf({ status: 400, response: [], policy: { freshnessSeconds: 86_400 } }), 'no-freshness')
+    assert.equal(outcomeOf({ status: 404, response: [], policy: { freshnessSeconds: 86_400 } }), 'no-freshness')
+  })
+
+  it("are never stored where one client's odd request may have caused them, whatever they say (A-DO-01)", () => {
+    for (const status of [400, 406, 408, 411, 412, 413, 415, 416, 417, 421, 422, 425, 426, 428, 429, 431]) {
+      assert.equal(outcomeOf({ status, response: [fresh] }), 'status', String(status))
+    }
   })
 
   it('are stored with explicit freshness (A-DO-03) or by a negative lifetime', () => {

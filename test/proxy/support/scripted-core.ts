@@ -41,6 +41,7 @@ export const BARE_SETTINGS: CacheSettings = {
   negativeSeconds: undefined,
   keepSeconds: 86_400,
   setCookie: 'pass',
+  deceptionGuard: true,
   key: { scheme: true, query: { ignore: [], only: undefined, sort: false }, cookies: [], headers: [] },
   requestFields: { remove: [], set: [] },
   responseFields: { remove: [], set: [] },

@@ -1,0 +1,57 @@
+import type { FlightOptions } from '../forward/flight.ts'
+import { upstreamRequest } from '../forward/upstream-request.ts'
+import { filterFields } from '../http/fields.ts'
+import type { Plan } from '../policy/plan.ts'
+import type { ProxyRequest } from '../request/proxy-request.ts'
+import { isExplicit } from '../rfc9111/freshness.ts'
+import type { StoredResponse } from '../rfc9111/stored-response.ts'
+import { type Asking, conditionsOf, validation } from './asking.ts'
+import type { Core } from './core.ts'
+import { judge } from './judge.ts'
+
+/** How a flight asks the origin, and what it makes of the answer. */
+export function flightOptions(
+  core: Core,
+  request: ProxyRequest,
+  plan: Plan,
+  asking: Asking,
+): Omit<FlightOptions, 'onLanded'> {
+  const upstream = upstreamRequest(request, {
+    conditions: conditionsOf(asking),
+    changes: plan.requestFields,
+    forwardingFields: core.forwardingFields(request),
+  })
+  return {
+    clock: core.clock,
+    send: (handler) => core.pool.send(upstream, handler),
+    judge: (response, doomed) => judge({ core, request, plan, asking, doomed }, response),
+    onFailed(error) {
+      core.onFailure(error)
+      core.lookup.rememberFailing(plan.key)
+    },
+  }
+}
+
+/** Refreshes what was just served stale, unless somebody already does; nobody waits for it. */
+export function refreshLater(core: Core, request: ProxyRequest, plan: Plan, stored: StoredResponse): void {
+  const flightKey = core.lookup.flightKey(request, plan)
+  if (core.flights.has(flightKey) || core.lookup.failing(plan.key)) return
+  const keys = { flightKey, cacheKey: plan.key }
+  const background = requestForAll(request, stored)
+  core.flights.refresh(keys, flightOptions(core, background, plan, validation(stored)))
+}
+
+/** What one client demands of a cache is not part of a request that the cache makes for all. */
+const CLIENTS_OWN = new Set(['cache-control', 'pragma'])
+/** Without a word from the origin only what needed no credentials was stored; nor may its successor need any. */
+const CLIENTS_CREDENTIALS = new Set([...CLIENTS_OWN, 'cookie', 'authorization'])
+
+function requestForAll(request: ProxyRequest, stored: StoredResponse): ProxyRequest {
+  const left = isExplicit(stored.lifetime) ? CLIENTS_OWN : CLIENTS_CREDENTIALS
+  return {
+    ...request,
+    method: 'GET',
+    fields: filterFields(request.fields, (name) => !left.has(name)),
+    exchange: { interim: () => {}, onGone: () => {} },
+  }
+}

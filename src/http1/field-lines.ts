@@ -13,16 +13,20 @@ const LAST_LINE_FEED = 5
 /** Numbers remembered for one field: begin and end of the name, begin and end of the value. */
 const MARKS_PER_FIELD = 4
 
+/** Room for this many fields to begin with: browsers send about fifteen. */
+const FIELDS_EXPECTED = 32
+
 /**
  * The lines of one field section with the empty line that ends it (RFC 9112 §5), read in as many steps as it arrives in.
  *
- * No byte is looked at twice: a step goes on at the byte where the last one stopped. Only positions are remembered on
- * the way, so that what is refused costs no strings. Positions count from the section's first byte, which the
+ * No byte is looked at more than twice: a step goes on at the byte where the last one stopped. Only positions are
+ * remembered on the way, so that what is refused costs no strings. Positions count from the section's first byte, which the
  * caller keeps at the same index of the buffer it gives.
  */
 export class FieldLines {
   readonly #fieldsMax: number
-  readonly #marks: number[] = []
+  #marks = new Int32Array(FIELDS_EXPECTED * MARKS_PER_FIELD)
+  #marked = 0
   #state = LINE_START
   #begin = 0
   #complete = false
@@ -37,13 +41,35 @@ export class FieldLines {
     return this.#complete
   }
 
+  /** Fields read so far. */
+  get count(): number {
+    return this.#marked >> 2
+  }
+
+  /** Where a field stands: begin and end of its name, begin and end of its value without white space around it. */
+  nameBegin(index: number): number {
+    return this.#marks[index << 2]!
+  }
+
+  nameEnd(index: number): number {
+    return this.#marks[(index << 2) + 1]!
+  }
+
+  valueBegin(index: number): number {
+    return this.#marks[(index << 2) + 2]!
+  }
+
+  valueEnd(index: number): number {
+    return this.#marks[(index << 2) + 3]!
+  }
+
   /** Why nothing more is read. */
   get problem(): RefusalReason | undefined {
     return this.#problem
   }
 
   reset(): void {
-    this.#marks.length = 0
+    this.#marked = 0
     this.#state = LINE_START
     this.#complete = false
     this.#problem = undefined
@@ -55,7 +81,8 @@ export class FieldLines {
     while (at < to && !this.#complete && this.#problem === undefined) {
       switch (this.#state) {
         case LINE_START:
-          at = this.#lineStart(bytes, at)
+          at = this.#wholeLines(bytes, at, to)
+          if (at < to) at = this.#lineStart(bytes, at)
           break
         case NAME:
           at = this.#name(bytes, at, to)
@@ -82,7 +109,7 @@ export class FieldLines {
   fields(bytes: Buffer, text?: string): string[] {
     const marks = this.#marks
     const fields: string[] = []
-    for (let i = 0; i < marks.length; i += MARKS_PER_FIELD) {
+    for (let i = 0; i < this.#marked; i += MARKS_PER_FIELD) {
       const nameBegin = marks[i]!
       const nameEnd = marks[i + 1]!
       const valueBegin = marks[i + 2]!
@@ -100,6 +127,37 @@ export class FieldLines {
     return fields
   }
 
+  /**
+   * Reads field lines that are there as a whole and right, without going from state to state: nearly all are. What is not
+   * is left to the states, which know why; so a line cut by the end of a chunk is looked at once more, and only then.
+   *
+   * @returns the index of the first line that was not read
+   */
+  #wholeLines(bytes: Buffer, from: number, to: number): number {
+    const marks = this.#marks
+    const markedMax = Math.min(marks.length, this.#fieldsMax * MARKS_PER_FIELD)
+    let marked = this.#marked
+    let line = from
+    while (marked < markedMax) {
+      const nameEnd = skip(TOKEN, bytes, line, to)
+      if (nameEnd === line || nameEnd === to || bytes[nameEnd] !== COLON) break
+      let begin = nameEnd + 1
+      while (begin < to && (bytes[begin] === SP || bytes[begin] === TAB)) begin++
+      const end = skip(FIELD_VALUE, bytes, begin, to)
+      if (end + 1 >= to || bytes[end] !== CR || bytes[end + 1] !== LF) break
+      let trimmed = end
+      while (trimmed > begin && (bytes[trimmed - 1] === SP || bytes[trimmed - 1] === TAB)) trimmed--
+      marks[marked] = line
+      marks[marked + 1] = nameEnd
+      marks[marked + 2] = begin
+      marks[marked + 3] = trimmed
+      marked += MARKS_PER_FIELD
+      line = end + 2
+    }
+    this.#marked = marked
+    return line
+  }
+
   #lineStart(bytes: Buffer, at: number): number {
     const byte = bytes[at]!
     if (byte === CR) {
@@ -107,7 +165,7 @@ export class FieldLines {
       return at + 1
     }
     if (TOKEN[byte] !== 1) return this.#refuse(at, this.#badLineStart(byte))
-    if (this.#marks.length === this.#fieldsMax * MARKS_PER_FIELD) return this.#refuse(at, 'too-many-fields')
+    if (this.#marked === this.#fieldsMax * MARKS_PER_FIELD) return this.#refuse(at, 'too-many-fields')
     this.#begin = at
     this.#state = NAME
     return at + 1
@@ -117,7 +175,7 @@ export class FieldLines {
     const end = skip(TOKEN, bytes, at, to)
     if (end === to) return end
     if (bytes[end] !== COLON) return this.#refuse(end, badInName(bytes[end]!))
-    this.#marks.push(this.#begin, end)
+    this.#mark(this.#begin, end)
     this.#state = BEFORE_VALUE
     return end + 1
   }
@@ -137,7 +195,7 @@ export class FieldLines {
     if (bytes[end] !== CR) return this.#refuse(end, badInValue(bytes[end]!))
     let trimmed = end
     while (trimmed > this.#begin && (bytes[trimmed - 1] === SP || bytes[trimmed - 1] === TAB)) trimmed--
-    this.#marks.push(this.#begin, trimmed)
+    this.#mark(this.#begin, trimmed)
     this.#state = LINE_FEED
     return end + 1
   }
@@ -151,8 +209,18 @@ export class FieldLines {
 
   #badLineStart(byte: number): RefusalReason {
     if (byte === COLON) return 'empty-name'
-    if (byte === SP || byte === TAB) return this.#marks.length === 0 ? 'space-before-first-field' : 'folded-value'
+    if (byte === SP || byte === TAB) return this.#marked === 0 ? 'space-before-first-field' : 'folded-value'
     return badInName(byte)
+  }
+
+  #mark(begin: number, end: number): void {
+    if (this.#marked === this.#marks.length) {
+      const larger = new Int32Array(this.#marks.length * 2)
+      larger.set(this.#marks)
+      this.#marks = larger
+    }
+    this.#marks[this.#marked++] = begin
+    this.#marks[this.#marked++] = end
   }
 
   #refuse(at: number, problem: RefusalReason): number {

@@ -48,15 +48,27 @@ export class RequestHeadReader extends SectionReader<RequestHead> {
   }
 
   protected override build(bytes: Buffer, end: number, lines: FieldLines): RequestHead {
-    const line = this.#line
-    const text = bytes.toString('latin1', 0, end)
-    return {
-      method:
-        KNOWN_METHODS.find(bytes, line.methodBegin, line.methodEnd) ?? text.substring(line.methodBegin, line.methodEnd),
-      target: text.substring(line.targetBegin, line.targetEnd),
-      minorVersion: line.minorVersion,
-      fields: lines.fields(bytes, text),
-    }
+    return requestHead({ line: this.#line, lines, bytes, end })
+  }
+}
+
+/** What was read of a request head: where its parts stand in the bytes. */
+export interface RequestParts {
+  readonly line: RequestLine
+  readonly lines: FieldLines
+  readonly bytes: Buffer
+  readonly end: number
+}
+
+/** The strings of a request head that was read. */
+export function requestHead({ line, lines, bytes, end }: RequestParts): RequestHead {
+  const text = bytes.toString('latin1', 0, end)
+  return {
+    method:
+      KNOWN_METHODS.find(bytes, line.methodBegin, line.methodEnd) ?? text.substring(line.methodBegin, line.methodEnd),
+    target: text.substring(line.targetBegin, line.targetEnd),
+    minorVersion: line.minorVersion,
+    fields: lines.fields(bytes, text),
   }
 }
 

@@ -11,7 +11,8 @@ import { ExchangeRecorder } from './exchange-recorder.ts'
 import { IncomingBody } from './incoming-body.ts'
 import type { LaneContext } from './lane-context.ts'
 import { framingOf, minorVersion, offersUpgrade, receivedHead } from './node-head.ts'
-import { fieldLines, ownAnswer, ownAnswerBytes } from './own-answer.ts'
+import { ownAnswer, ownAnswerBytes } from './own-answer.ts'
+import { interimHead } from './response-framing.ts'
 import { ResponseWriter } from './response-writer.ts'
 
 /** One request of node:http on its way through the core, from its turn on the connection to the last byte. */
@@ -92,8 +93,7 @@ export class FullLaneExchange implements Work, Exchange {
   interim(status: number, fields: RawFields): void {
     // HTTP/1.0 has no interim responses (RFC 9110 §15.2).
     if (this.#isOver || this.#outgoing.headersSent || this.#request?.version !== '1.1') return
-    const reason = status === 103 ? 'Early Hints' : status === 102 ? 'Processing' : 'Interim'
-    this.#connection.socket.write(`HTTP/1.1 ${status} ${reason}\r\n${fieldLines(fields)}\r\n`, 'latin1')
+    this.#connection.socket.write(interimHead(status, fields), 'latin1')
   }
 
   onGone(listener: () => void): void {
@@ -135,10 +135,10 @@ export class FullLaneExchange implements Work, Exchange {
       })
     }
     const closes = this.#closesAfter(answer)
-    const request = this.#request!
+    const { method, version, acceptsTrailers } = this.#request!
     this.#writer = new ResponseWriter(
       this.#outgoing,
-      { ...request, closes, sendStallMs: this.#lane.settings.times.sendStallMs },
+      { method, version, acceptsTrailers, closes, sendStallMs: this.#lane.settings.times.sendStallMs },
       { onBroken: () => this.#connection.break() },
     )
     this.#recorder.responded(answer, this.#lane.clock.now())

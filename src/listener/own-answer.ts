@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
-import type { RawFields } from '../http/fields.ts'
 import type { ProxyResponse } from '../request/proxy-response.ts'
 import type { Refusal } from '../request/refusal.ts'
+import { fieldLines } from './response-framing.ts'
 
 /**
  * The answer of a lane that never reached the core: short, plain text, with the reason where every other response has
@@ -36,13 +36,4 @@ export function ownAnswerBytes(response: ProxyResponse, withBody: boolean): Buff
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}\r\n${fieldLines(fields)}` +
     `Date: ${new Date().toUTCString()}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`
   return Buffer.concat([Buffer.from(head, 'latin1'), withBody ? body : Buffer.alloc(0)])
-}
-
-/** Field lines on the wire; fields with a line end or NUL in them are left out, as they would be more than fields. */
-export function fieldLines(fields: RawFields): string {
-  let lines = ''
-  for (let i = 0; i < fields.length; i += 2) {
-    if (!/[\r\n\0]/.test(fields[i]! + fields[i + 1]!)) lines += `${fields[i]}: ${fields[i + 1]}\r\n`
-  }
-  return lines
 }

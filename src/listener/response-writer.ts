@@ -1,18 +1,15 @@
 import type { ServerResponse } from 'node:http'
 import { ProxyError } from '../errors.ts'
 import type { BodySource } from '../http/body.ts'
-import { filterFields, type RawFields } from '../http/fields.ts'
+import type { RawFields } from '../http/fields.ts'
 import { allowedTrailers } from '../http1/trailers.ts'
 import type { ProxyResponse } from '../request/proxy-response.ts'
+import { frameResponse, type ResponseSituation } from './response-framing.ts'
 import { SlicedBody } from './sliced-body.ts'
 
-/** What the request and its connection allow the response. */
-export interface ResponseSituation {
-  readonly method: string
-  readonly version: string
+/** What the lane's writer needs to know besides. */
+export interface WriterSituation extends ResponseSituation {
   readonly acceptsTrailers: boolean
-  /** The connection ends after this response whatever its framing. */
-  readonly closes: boolean
   readonly sendStallMs: number
 }
 
@@ -21,21 +18,10 @@ export interface ResponseEvents {
   onBroken(error: ProxyError): void
 }
 
-/** Framing is the lane's: whatever a response says about it is left out and written anew. */
-const LANE_FIELDS: ReadonlySet<string> = new Set([
-  'connection',
-  'content-length',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'transfer-encoding',
-  'upgrade',
-])
-
 /** Writes one `ProxyResponse` to a `ServerResponse`, with back-pressure. */
 export class ResponseWriter {
   readonly #response: ServerResponse
-  readonly #situation: ResponseSituation
+  readonly #situation: WriterSituation
   readonly #events: ResponseEvents
   #source: BodySource | undefined
   #length: number | undefined
@@ -44,7 +30,7 @@ export class ResponseWriter {
   #isOver = false
   #endsConnection = false
 
-  constructor(response: ServerResponse, situation: ResponseSituation, events: ResponseEvents) {
+  constructor(response: ServerResponse, situation: WriterSituation, events: ResponseEvents) {
     this.#response = response
     this.#situation = situation
     this.#events = events
@@ -71,8 +57,13 @@ export class ResponseWriter {
    * @throws when node:http refuses the head: nothing has been written then
    */
   write(answer: ProxyResponse): void {
-    const body = this.#hasBody(answer.status) ? answer.body : undefined
-    this.#writeHead(answer, body)
+    const { fields, body, length, connection } = frameResponse(answer, this.#situation)
+    this.#length = length
+    this.#endsConnection = connection === 'close'
+    // Keeps node:http from adding its own Connection and Keep-Alive.
+    if (connection === undefined) this.#response.removeHeader('connection')
+    if (answer.reason === '') this.#response.writeHead(answer.status, fields)
+    else this.#response.writeHead(answer.status, answer.reason, fields)
     if (body !== answer.body) cancelUnsent(answer.body)
     if (body === undefined) return this.#end()
     if (Buffer.isBuffer(body) && body.length <= SlicedBody.SLICE_BYTES) {
@@ -87,35 +78,6 @@ export class ResponseWriter {
     if (this.#isOver) return
     this.#isOver = true
     this.#source?.cancel(reason)
-  }
-
-  #hasBody(status: number): boolean {
-    return this.#situation.method !== 'HEAD' && status !== 204 && status !== 205 && status !== 304
-  }
-
-  #writeHead(answer: ProxyResponse, body: Buffer | BodySource | undefined): void {
-    const { version, closes } = this.#situation
-    this.#length = this.#lengthOf(answer, body)
-    const isChunked = body !== undefined && this.#length === undefined && version === '1.1'
-    const fields = filterFields(answer.fields, (name) => !LANE_FIELDS.has(name) && (isChunked || name !== 'trailer'))
-    if (this.#length !== undefined) fields.push('Content-Length', String(this.#length))
-    else if (isChunked) fields.push('Transfer-Encoding', 'chunked')
-    this.#endsConnection = closes || (body !== undefined && this.#length === undefined && !isChunked)
-    if (this.#endsConnection) fields.push('Connection', 'close')
-    else if (version === '1.0') fields.push('Connection', 'keep-alive')
-    // Keeps node:http from adding its own Connection and Keep-Alive.
-    else this.#response.removeHeader('connection')
-    if (answer.reason === '') this.#response.writeHead(answer.status, fields)
-    else this.#response.writeHead(answer.status, answer.reason, fields)
-  }
-
-  /** What Content-Length says, or undefined for none. */
-  #lengthOf(answer: ProxyResponse, body: Buffer | BodySource | undefined): number | undefined {
-    if (answer.status === 204) return undefined
-    if (answer.status === 205) return 0
-    if (body !== undefined) return body.length
-    if (this.#situation.method === 'HEAD' || answer.status === 304) return answer.announcedLength ?? answer.body?.length
-    return 0
   }
 
   #send(source: BodySource): void {

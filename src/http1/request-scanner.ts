@@ -1,0 +1,80 @@
+import type { FieldLines } from './field-lines.ts'
+import { type HeadLimits, type RequestHead, requestHead } from './head.ts'
+import { KNOWN_METHODS } from './known-words.ts'
+import { RequestLine } from './request-line.ts'
+import { SectionReader } from './section-reader.ts'
+
+/**
+ * A request head as it lies in its bytes: read and accepted like every other, but without a string made of it. Valid
+ * until its scanner reads on.
+ */
+export class ScannedRequest {
+  readonly line: RequestLine
+  /** Begins with the message. */
+  bytes: Buffer = NOTHING
+  /** The index after the head in `bytes`. */
+  end = 0
+  #lines: FieldLines | undefined
+
+  constructor(line: RequestLine) {
+    this.line = line
+  }
+
+  /** For the scanner. */
+  set(bytes: Buffer, end: number, lines: FieldLines): void {
+    this.bytes = bytes
+    this.end = end
+    this.#lines = lines
+  }
+
+  get lines(): FieldLines {
+    return this.#lines!
+  }
+
+  get method(): string {
+    const { methodBegin, methodEnd } = this.line
+    return KNOWN_METHODS.find(this.bytes, methodBegin, methodEnd) ?? this.#text(methodBegin, methodEnd)
+  }
+
+  get target(): string {
+    return this.#text(this.line.targetBegin, this.line.targetEnd)
+  }
+
+  /** The value of one field, as a string of its own. */
+  value(index: number): string {
+    const lines = this.lines
+    return this.#text(lines.valueBegin(index), lines.valueEnd(index))
+  }
+
+  /** Strings of all of it. */
+  head(): RequestHead {
+    return requestHead(this)
+  }
+
+  /** The bytes of the head, copied: they outlive the scanner's next read. */
+  copy(): Buffer {
+    return Buffer.from(this.bytes.subarray(0, this.end))
+  }
+
+  #text(begin: number, end: number): string {
+    return this.bytes.toString('latin1', begin, end)
+  }
+}
+
+const NOTHING = Buffer.alloc(0)
+
+/** Reads request heads as `RequestHeadReader` does, and leaves it to the caller which strings are made. */
+export class RequestHeadScanner extends SectionReader<ScannedRequest> {
+  readonly #request: ScannedRequest
+
+  constructor(limits: HeadLimits) {
+    const line = new RequestLine(limits.targetBytesMax)
+    super('request', line, { bytesMax: limits.headBytesMax, fieldsMax: limits.fieldsMax })
+    this.#request = new ScannedRequest(line)
+  }
+
+  protected override build(bytes: Buffer, end: number, lines: FieldLines): ScannedRequest {
+    this.#request.set(bytes, end, lines)
+    return this.#request
+  }
+}

@@ -1,0 +1,77 @@
+import type { BodySource } from '../http/body.ts'
+import { filterFields, type RawFields } from '../http/fields.ts'
+import type { ProxyResponse } from '../request/proxy-response.ts'
+
+/** What the request and its connection allow the response. */
+export interface ResponseSituation {
+  readonly method: string
+  readonly version: string
+  /** The connection ends after this response whatever its framing. */
+  readonly closes: boolean
+}
+
+/** How a response goes onto the wire: the same in every lane. */
+export interface FramedResponse {
+  /** All fields in order, framing and `Connection` at the end. */
+  readonly fields: string[]
+  /** What is sent of the answer's body. */
+  readonly body: Buffer | BodySource | undefined
+  /** What Content-Length says, or undefined for none. */
+  readonly length: number | undefined
+  readonly isChunked: boolean
+  /** What `Connection` says; undefined where it is left out, which in HTTP/1.1 means that the connection is kept. */
+  readonly connection: 'close' | 'keep-alive' | undefined
+}
+
+/** Framing is the lane's: whatever a response says about it is left out and written anew. */
+const LANE_FIELDS: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** Decides on the framing of a response (RFC 9112 §6). */
+export function frameResponse(answer: ProxyResponse, situation: ResponseSituation): FramedResponse {
+  const { version, closes } = situation
+  const body = hasBody(answer.status, situation.method) ? answer.body : undefined
+  const length = lengthOf(answer, body, situation.method)
+  const isChunked = body !== undefined && length === undefined && version === '1.1'
+  const fields = filterFields(answer.fields, (name) => !LANE_FIELDS.has(name) && (isChunked || name !== 'trailer'))
+  if (length !== undefined) fields.push('Content-Length', String(length))
+  else if (isChunked) fields.push('Transfer-Encoding', 'chunked')
+  const endsByClose = body !== undefined && length === undefined && !isChunked
+  const connection = closes || endsByClose ? 'close' : version === '1.0' ? 'keep-alive' : undefined
+  if (connection !== undefined) fields.push('Connection', connection)
+  return { fields, body, length, isChunked, connection }
+}
+
+/** The head of an interim response; a field that cannot be written is left out. */
+export function interimHead(status: number, fields: RawFields): string {
+  const reason = status === 103 ? 'Early Hints' : status === 102 ? 'Processing' : 'Interim'
+  return `HTTP/1.1 ${status} ${reason}\r\n${fieldLines(fields)}\r\n`
+}
+
+/** Field lines on the wire; fields with a line end or NUL in them are left out, as they would be more than fields. */
+export function fieldLines(fields: RawFields): string {
+  let lines = ''
+  for (let i = 0; i < fields.length; i += 2) {
+    if (!/[\r\n\0]/.test(fields[i]! + fields[i + 1]!)) lines += `${fields[i]}: ${fields[i + 1]}\r\n`
+  }
+  return lines
+}
+
+function hasBody(status: number, method: string): boolean {
+  return method !== 'HEAD' && status !== 204 && status !== 205 && status !== 304
+}
+
+function lengthOf(answer: ProxyResponse, body: Buffer | BodySource | undefined, method: string): number | undefined {
+  if (answer.status === 204) return undefined
+  if (answer.status === 205) return 0
+  if (body !== undefined) return body.length
+  if (method === 'HEAD' || answer.status === 304) return answer.announcedLength ?? answer.body?.length
+  return 0
+}

@@ -47,6 +47,8 @@ export interface StaleOnErrorInput {
  * A client's own `stale-if-error` or `max-stale` can only lengthen it, for that client.
  */
 export function mayServeStaleOnError(stored: StoredResponse, input: StaleOnErrorInput): boolean {
+  // An old error is no better than the one at hand.
+  if (stored.status >= 500) return false
   if (stored.invalidated || forbidsStale(stored.directives)) return false
   const windowSeconds = Math.max(
     stored.directives.staleIfErrorSeconds ?? input.graceSeconds,

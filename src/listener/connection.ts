@@ -14,7 +14,7 @@ export interface ConnectionOptions {
 }
 
 /**
- * One client connection of the full lane. It lets one piece of work be done at a time: node:http hands over pipelined
+ * One client connection, on whichever lane. It lets one piece of work be done at a time: node:http hands over pipelined
  * requests all at once, also those behind a request that is refused.
  */
 export class Connection {
@@ -32,6 +32,7 @@ export class Connection {
   #idleSinceMs: number
   #headSinceMs: number | undefined
   #bytesReadWhenIdle: number
+  #headBegun: boolean | undefined
 
   constructor(socket: Socket, options: ConnectionOptions) {
     this.socket = socket
@@ -67,12 +68,39 @@ export class Connection {
     this.socket.pause()
   }
 
+  /**
+   * For a lane that reads heads itself: whether it has the begin of one. Without it, the count of bytes read has to tell,
+   * since node:http tells of a head when it is complete.
+   */
+  set headBegun(isBegun: boolean) {
+    this.#headBegun = isBegun
+  }
+
+  /** A request was answered in the moment it was read. */
+  servedAtOnce(nowMs: number): void {
+    this.served++
+    this.#idleSinceMs = nowMs
+    this.#headSinceMs = undefined
+    this.#headBegun = false
+  }
+
+  /** The lane has something left to do that is no request: the connection is not idle until it says `done`. */
+  occupy(work: Work): void {
+    this.#current = work
+  }
+
+  /** The connection changes to the lane of node:http, which gets `bytes` that were read of the next head. */
+  handOver(bytes: number): void {
+    this.#headBegun = undefined
+    this.#bytesReadWhenIdle = this.socket.bytesRead - bytes
+  }
+
   /** The current work is done and the connection fit for the next. */
   done(): void {
     this.#current = undefined
     this.#idleSinceMs = this.#options.nowMs()
     this.#headSinceMs = undefined
-    this.#bytesReadWhenIdle = this.socket.bytesRead
+    if (this.#headBegun === undefined) this.#bytesReadWhenIdle = this.socket.bytesRead
     if (this.#isEnding || this.#waiting.length === 0) return
     // Not at once: a long pipeline of quick answers must let other connections have their turn.
     setImmediate(() => this.#next())
@@ -112,19 +140,18 @@ export class Connection {
   }
 
   /**
-   * What has been waited for too long; looked at every now and then. The first bytes of a head are seen in the count of
-   * bytes read, since node:http tells of a head when it is complete.
+   * What has been waited for too long; looked at every now and then.
    */
   overdue(nowMs: number, times: { readonly headMs: number; readonly idleMs: number }): 'head' | 'idle' | undefined {
     if (!this.isIdle || this.#isEnding) return undefined
-    if (this.#headSinceMs === undefined && this.socket.bytesRead > this.#bytesReadWhenIdle) this.#headSinceMs = nowMs
+    if (this.#headSinceMs === undefined && this.hasUnfinishedHead) this.#headSinceMs = nowMs
     if (this.#headSinceMs !== undefined) return nowMs - this.#headSinceMs >= times.headMs ? 'head' : undefined
     return nowMs - this.#idleSinceMs >= times.idleMs ? 'idle' : undefined
   }
 
   /** Whether the client has sent anything at all, or anything since its last request. */
   get hasUnfinishedHead(): boolean {
-    return this.isIdle && this.socket.bytesRead > this.#bytesReadWhenIdle
+    return this.isIdle && (this.#headBegun ?? this.socket.bytesRead > this.#bytesReadWhenIdle)
   }
 
   #begin(work: Work): void {

@@ -1,6 +1,9 @@
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { ExchangeRecord } from './exchange-record.ts'
 
+/** The `onExchange` of those who do not want to hear: a lane that sees it makes no records. */
+export const NOBODY_LISTENS = (): void => {}
+
 /** What the listeners tell to, and ask of, the parts that they must not know. */
 export interface ListenerHooks {
   /** An exchange has ended. */
@@ -19,7 +22,7 @@ export interface ListenerHooks {
 export type TunnelRequest = Omit<ProxyRequest, 'body' | 'exchange'>
 
 export const SILENT_HOOKS: ListenerHooks = {
-  onExchange: () => {},
+  onExchange: NOBODY_LISTENS,
   tunnelTarget: () => undefined,
   onConnectionRefused: () => {},
   onAcceptError: () => {},

@@ -7,6 +7,7 @@ import { ListenError } from './listen-error.ts'
 import type { ListenerHooks } from './listener-hooks.ts'
 import type { ListenAddress, ListenerSettings } from './listener-settings.ts'
 import { OpenConnections } from './open-connections.ts'
+import { PlainLane } from './plain-lane/plain-lane.ts'
 
 export interface ListenerParts {
   readonly settings: ListenerSettings
@@ -21,6 +22,8 @@ export interface Listeners {
   readonly addresses: readonly ListenAddress[]
   /** Client connections open now. */
   readonly connections: number
+  /** Connections that the plain lane gave to the full lane since the start. */
+  readonly handedOver: number
   /** Applies from the next request on; addresses and the head's size stay as they are. */
   update(settings: ListenerSettings): void
   /**
@@ -40,8 +43,9 @@ const ACCEPT_ERROR_MS = 1000
  */
 export async function startListeners({ settings, handle, hooks, clock }: ListenerParts): Promise<Listeners> {
   const context: LaneContext = { settings, handle, hooks, clock, isDraining: false }
-  const lane = new FullLane(context)
-  const connections = new OpenConnections(context, (connection) => lane.refuseLateHead(connection))
+  const fullLane = new FullLane(context)
+  const lane = new PlainLane(context, fullLane)
+  const connections = new OpenConnections(context, (connection) => fullLane.refuseLateHead(connection))
   const servers = settings.addresses.map(() => acceptingServer(context, connections, lane))
   const opening = settings.addresses.map((address, i) => listen(servers[i]!, address, settings.reusePort))
   const failed = (await Promise.allSettled(opening)).find((result) => result.status === 'rejected')
@@ -55,6 +59,9 @@ export async function startListeners({ settings, handle, hooks, clock }: Listene
     get connections() {
       return connections.size
     },
+    get handedOver() {
+      return lane.handedOver
+    },
     update(next) {
       context.settings = next
     },
@@ -67,7 +74,7 @@ export async function startListeners({ settings, handle, hooks, clock }: Listene
   }
 }
 
-function acceptingServer(context: LaneContext, connections: OpenConnections, lane: FullLane): Server {
+function acceptingServer(context: LaneContext, connections: OpenConnections, lane: PlainLane): Server {
   // Half-open, as node:http has its own servers: it decides itself what the end of a client's side means.
   const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, (socket) => {
     const connection = connections.accept(socket, 'http')

@@ -1,0 +1,185 @@
+import { BufferBody } from '../../http/body.ts'
+import type { RequestHead } from '../../http1/head.ts'
+import type { RequestHeadScanner, ScannedRequest } from '../../http1/request-scanner.ts'
+import type { Connection } from '../connection.ts'
+import { PlainExchange } from './plain-exchange.ts'
+import type { PlainLane } from './plain-lane.ts'
+import { understand } from './understands.ts'
+
+/** What is to be done before the connection reads on, although no request is in work. */
+const WAITING = { begin: () => {} }
+
+/** A request whose body is collected before it is handled. */
+interface Collected {
+  readonly head: RequestHead
+  readonly bytes: Buffer
+  filled: number
+}
+
+/**
+ * One connection while it is on the plain lane. Requests are handled one at a time and in order; what arrives meanwhile is
+ * left unread but for one chunk, so a client cannot pile up work.
+ */
+export class PlainConnection {
+  readonly #lane: PlainLane
+  readonly #connection: Connection
+  /** Has the begin of a head. */
+  #scanner: RequestHeadScanner | undefined
+  #collected: Collected | undefined
+  #exchange: PlainExchange | undefined
+  /** Bytes behind the request in work. */
+  #unread: Buffer | undefined
+  #hasEnded = false
+
+  readonly #onData = (chunk: Buffer): void => this.#take(chunk)
+  readonly #onEnd = (): void => this.#ended()
+  readonly #onClose = (): void => this.#closed()
+
+  constructor(lane: PlainLane, connection: Connection) {
+    this.#lane = lane
+    this.#connection = connection
+    connection.headBegun = false
+  }
+
+  begin(): void {
+    const { socket } = this.#connection
+    socket.on('end', this.#onEnd)
+    socket.on('close', this.#onClose)
+    socket.on('data', this.#onData)
+  }
+
+  #take(chunk: Buffer): void {
+    const connection = this.#connection
+    // Nothing that arrives after an ending is looked at: it is only read so that the client can finish.
+    if (connection.isEnding) return
+    if (connection.current === undefined) return this.#read(chunk, 0)
+    this.#unread = this.#unread === undefined ? chunk : Buffer.concat([this.#unread, chunk])
+    connection.socket.pause()
+  }
+
+  /** Reads requests out of `chunk`, from index `start`, until one has to be waited for. */
+  #read(chunk: Buffer, start: number): void {
+    let at = start
+    if (this.#collected !== undefined) at = this.#collect(chunk, at)
+    while (at < chunk.length && this.#connection.current === undefined && !this.#connection.isEnding) {
+      const scanner = this.#scanner ?? this.#lane.borrowScanner()
+      const result = scanner.read(chunk, at)
+      if (result.kind === 'incomplete') {
+        this.#scanner = scanner
+        this.#connection.headBegun = true
+        return
+      }
+      this.#scanner = undefined
+      const next = result.kind === 'head' ? this.#handle(result.head, chunk, result.end) : undefined
+      if (next === undefined) return this.#handOver(scanner, chunk, at)
+      this.#lane.returnScanner(scanner)
+      at = next
+    }
+    if (at < chunk.length && !this.#connection.isEnding) this.#keepUnread(chunk, at)
+  }
+
+  /** @returns the index of the first byte behind the request, or undefined when it is not for this lane */
+  #handle(request: ScannedRequest, chunk: Buffer, end: number): number | undefined {
+    const { fields, context } = this.#lane
+    fields.of(request)
+    const understanding = understand(request, fields)
+    switch (understanding.kind) {
+      case 'other':
+        return undefined
+      case 'plain':
+        this.#begin(request.head(), undefined)
+        return end
+      case 'with-body':
+        if (understanding.length > context.settings.limits.discardedBodyBytesMax) return undefined
+        this.#collected = { head: request.head(), bytes: Buffer.allocUnsafeSlow(understanding.length), filled: 0 }
+        this.#connection.headBegun = true
+        return this.#collect(chunk, end)
+    }
+  }
+
+  /** Takes what belongs to the body from index `at`. @returns the index of the first byte behind it */
+  #collect(chunk: Buffer, at: number): number {
+    const { head, bytes, filled } = this.#collected!
+    const end = Math.min(chunk.length, at + bytes.length - filled)
+    chunk.copy(bytes, filled, at, end)
+    this.#collected!.filled += end - at
+    if (this.#collected!.filled === bytes.length) {
+      this.#collected = undefined
+      this.#begin(head, bytes.length === 0 ? undefined : bytes)
+    }
+    return end
+  }
+
+  #begin(head: RequestHead, body: Buffer | undefined): void {
+    const connection = this.#connection
+    connection.headBegun = false
+    this.#exchange = new PlainExchange({
+      lane: this.#lane.context,
+      connection,
+      head,
+      body: body === undefined ? undefined : new BufferBody(body),
+      onDone: () => this.#done(),
+    })
+    connection.enqueue(this.#exchange)
+  }
+
+  /** The exchange is over, and the connection kept. */
+  #done(): void {
+    const connection = this.#connection
+    this.#exchange = undefined
+    if (this.#hasEnded && this.#unread === undefined) return connection.closeAfterResponse()
+    connection.done()
+    // Not at once: a long pipeline of quick answers must let other connections have their turn.
+    if (this.#unread !== undefined) this.#goOnLater()
+  }
+
+  #goOnLater(): void {
+    this.#connection.occupy(WAITING)
+    setImmediate(() => {
+      if (this.#connection.socket.destroyed || this.#connection.isEnding) return
+      this.#connection.done()
+      const chunk = this.#unread
+      this.#unread = undefined
+      if (chunk !== undefined) this.#read(chunk, 0)
+      if (this.#unread === undefined) this.#connection.socket.resume()
+    })
+  }
+
+  #keepUnread(chunk: Buffer, at: number): void {
+    this.#unread = chunk.subarray(at)
+    this.#connection.socket.pause()
+    // A request that was over in the moment it began left nobody to go on.
+    if (this.#connection.current === undefined) this.#goOnLater()
+  }
+
+  #handOver(scanner: RequestHeadScanner, chunk: Buffer, at: number): void {
+    const pending = scanner.pendingBytes()
+    const rest = at === 0 ? chunk : chunk.subarray(at)
+    const bytes = pending.length === 0 ? rest : Buffer.concat([pending, rest])
+    this.#lane.returnScanner(scanner)
+    this.#letGo()
+    this.#lane.handOver(this.#connection, bytes)
+  }
+
+  #letGo(): void {
+    const { socket } = this.#connection
+    socket.off('data', this.#onData)
+    socket.off('end', this.#onEnd)
+    socket.off('close', this.#onClose)
+  }
+
+  /** The client has ended its side. */
+  #ended(): void {
+    this.#hasEnded = true
+    // Between two requests, in the middle of one, or while it would have to wait for a response: it is leaving.
+    if (this.#exchange?.isAnswering !== true) this.#connection.closeAfterResponse()
+  }
+
+  #closed(): void {
+    if (this.#scanner !== undefined) this.#lane.returnScanner(this.#scanner)
+    this.#scanner = undefined
+    this.#collected = undefined
+    this.#unread = undefined
+    this.#exchange?.onClosed()
+  }
+}

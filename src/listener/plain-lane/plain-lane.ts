@@ -1,0 +1,65 @@
+import { RequestHeadScanner } from '../../http1/request-scanner.ts'
+import type { Connection } from '../connection.ts'
+import type { FullLane } from '../full-lane.ts'
+import type { LaneContext } from '../lane-context.ts'
+import { PlainConnection } from './plain-connection.ts'
+import { RequestFields } from './request-fields.ts'
+
+/** Scanners kept for the next head that comes in one piece, or begins. */
+const SPARE_SCANNERS_MAX = 64
+
+/**
+ * The lane for the many: it reads the bytes of a connection itself, and answers requests that it understands completely.
+ * A connection with any other request goes to the full lane, and stays there.
+ */
+export class PlainLane {
+  readonly context: LaneContext
+  /** What the request in hand has; looked through anew for each. */
+  readonly fields = new RequestFields()
+  readonly #fullLane: FullLane
+  readonly #spare: RequestHeadScanner[] = []
+  #handedOver = 0
+
+  constructor(context: LaneContext, fullLane: FullLane) {
+    this.context = context
+    this.#fullLane = fullLane
+  }
+
+  /** Connections that went on to the full lane, since the start. */
+  get handedOver(): number {
+    return this.#handedOver
+  }
+
+  take(connection: Connection): void {
+    new PlainConnection(this, connection).begin()
+  }
+
+  /** Gives a connection away, with the bytes that were read of its next request. */
+  handOver(connection: Connection, bytes: Buffer): void {
+    const { socket } = connection
+    this.#handedOver++
+    connection.handOver(bytes.length)
+    socket.pause()
+    if (bytes.length > 0) socket.unshift(bytes)
+    this.#fullLane.take(connection)
+    socket.resume()
+  }
+
+  /**
+   * A scanner for one head. A connection has one only while it has a part of a head: so thousands of idle connections hold
+   * no memory for what they may send.
+   */
+  borrowScanner(): RequestHeadScanner {
+    const { headBytesMax } = this.context.settings.limits
+    // Whatever fits into the head is read: how many fields and how long a target are for the request's own rules.
+    return (
+      this.#spare.pop() ??
+      new RequestHeadScanner({ headBytesMax, fieldsMax: headBytesMax, targetBytesMax: headBytesMax })
+    )
+  }
+
+  returnScanner(scanner: RequestHeadScanner): void {
+    scanner.reset()
+    if (this.#spare.length < SPARE_SCANNERS_MAX) this.#spare.push(scanner)
+  }
+}

@@ -1,0 +1,52 @@
+import { NameIndex } from '../../http1/name-index.ts'
+import type { ScannedRequest } from '../../http1/request-scanner.ts'
+
+/** The fields that can decide how a request is read or answered; all others matter to the origin alone. */
+const NAMES = [
+  ...['host', 'connection', 'content-length', 'transfer-encoding', 'te', 'trailer', 'upgrade', 'expect'],
+  ...['via', 'forwarded', 'x-forwarded-for', 'x-forwarded-proto'],
+  ...['authorization', 'cache-control', 'cookie', 'pragma', 'range', 'if-range'],
+  ...['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'],
+  ...['accept', 'accept-encoding', 'accept-language', 'origin', 'referer', 'user-agent'],
+] as const
+
+export type FieldOfInterest = (typeof NAMES)[number]
+
+const INDEX = new NameIndex(NAMES)
+const ABSENT = -1
+const REPEATED = -2
+
+/** Positions in `NAMES`, so that asking for one costs an array access. */
+const SLOT = Object.fromEntries(NAMES.map((name, slot) => [name, slot])) as Record<FieldOfInterest, number>
+
+/** Which fields of interest a scanned request has. One object serves all requests, one after the other. */
+export class RequestFields {
+  readonly #places = new Int16Array(NAMES.length)
+  #request: ScannedRequest | undefined
+
+  /** Looks through the fields of `request` once. */
+  of(request: ScannedRequest): void {
+    const { bytes, lines } = request
+    const places = this.#places
+    this.#request = request
+    places.fill(ABSENT)
+    for (let i = 0; i < lines.count; i++) {
+      const slot = INDEX.find(bytes, lines.nameBegin(i), lines.nameEnd(i))
+      if (slot >= 0) places[slot] = places[slot] === ABSENT ? i : REPEATED
+    }
+  }
+
+  has(name: FieldOfInterest): boolean {
+    return this.#places[SLOT[name]] !== ABSENT
+  }
+
+  isRepeated(name: FieldOfInterest): boolean {
+    return this.#places[SLOT[name]] === REPEATED
+  }
+
+  /** The value of a field that is there once; undefined otherwise. */
+  value(name: FieldOfInterest): string | undefined {
+    const place = this.#places[SLOT[name]]!
+    return place < 0 ? undefined : this.#request!.value(place)
+  }
+}

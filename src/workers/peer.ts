@@ -1,0 +1,114 @@
+import type { MessagePort } from 'node:worker_threads'
+import type { Clock } from '../clock.ts'
+import { Answering } from './answering.ts'
+import { type AskHandler, Asking } from './asking.ts'
+import type { PeerMessage, PortableRequest } from './peer-messages.ts'
+
+/** What a worker does for another one. */
+export interface PeerService {
+  /** Find or fetch, as the owner of the key. */
+  answer(request: PortableRequest, answering: Answering, id: number): void
+  invalidate(keys: readonly string[]): void
+}
+
+/** How long another worker may take to acknowledge an invalidation. */
+const ACKNOWLEDGE_MS = 1_000
+
+/** Another worker of the same box, over a port. When it ends, everything asked of it is answered as lost. */
+export class Peer {
+  readonly #port: MessagePort
+  readonly #service: PeerService
+  readonly #clock: Clock
+  readonly #asked = new Map<number, Asking>()
+  readonly #answering = new Map<number, Answering>()
+  readonly #acknowledgements = new Map<number, () => void>()
+  #nextId = 1
+  #closed = false
+
+  constructor(port: MessagePort, service: PeerService, clock: Clock) {
+    this.#port = port
+    this.#service = service
+    this.#clock = clock
+    port.on('message', (message: PeerMessage) => this.#receive(message))
+    port.on('close', () => this.#lose())
+    // Open ports must not keep a worker alive that has nothing else to do.
+    port.unref()
+  }
+
+  /** @returns what abandons the question */
+  ask(request: PortableRequest, handler: AskHandler): () => void {
+    const id = this.#nextId++
+    const asking = new Asking(
+      id,
+      (message) => this.#post(message),
+      handler,
+      () => this.#asked.delete(id),
+    )
+    if (this.#closed) {
+      queueMicrotask(() => asking.lost())
+      return () => asking.cancel()
+    }
+    this.#asked.set(id, asking)
+    this.#post({ type: 'ask', id, request })
+    return () => asking.cancel()
+  }
+
+  /** Resolves when the other worker has invalidated the keys; false when it did not say so in time. */
+  invalidate(keys: readonly string[]): Promise<boolean> {
+    if (this.#closed) return Promise.resolve(true)
+    const id = this.#nextId++
+    return new Promise((resolve) => {
+      const settle = (acknowledged: boolean): void => {
+        cancelTimer()
+        this.#acknowledgements.delete(id)
+        resolve(acknowledged)
+      }
+      const cancelTimer = this.#clock.after(ACKNOWLEDGE_MS, () => settle(false))
+      this.#acknowledgements.set(id, () => settle(true))
+      this.#post({ type: 'invalidate', id, keys })
+    })
+  }
+
+  close(): void {
+    this.#port.close()
+    this.#lose()
+  }
+
+  #receive(message: PeerMessage): void {
+    switch (message.type) {
+      case 'ask':
+        return this.#answer(message.id, message.request)
+      case 'taken':
+        return this.#answering.get(message.id)?.taken(message.bytes)
+      case 'cancel':
+        return this.#answering.get(message.id)?.cancel()
+      case 'invalidate':
+        this.#service.invalidate(message.keys)
+        return this.#post({ type: 'invalidated', id: message.id })
+      case 'invalidated':
+        return this.#acknowledgements.get(message.id)?.()
+      default:
+        this.#asked.get(message.id)?.receive(message)
+    }
+  }
+
+  #answer(id: number, request: PortableRequest): void {
+    const post = (message: PeerMessage, transfer?: ArrayBuffer[]): void => this.#post(message, transfer)
+    const answering = new Answering(id, post, () => this.#answering.delete(id))
+    this.#answering.set(id, answering)
+    this.#service.answer(request, answering, id)
+  }
+
+  #post(message: PeerMessage, transfer: ArrayBuffer[] = []): void {
+    if (!this.#closed) this.#port.postMessage(message, transfer)
+  }
+
+  #lose(): void {
+    if (this.#closed) return
+    this.#closed = true
+    for (const asking of [...this.#asked.values()]) asking.lost()
+    for (const answering of [...this.#answering.values()]) answering.cancel()
+    // It invalidates nothing any more, because it has nothing any more.
+    for (const acknowledge of [...this.#acknowledgements.values()]) acknowledge()
+  }
+}

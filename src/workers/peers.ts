@@ -1,0 +1,73 @@
+import type { MessagePort } from 'node:worker_threads'
+import type { Clock } from '../clock.ts'
+import type { ProxyRequest } from '../request/proxy-request.ts'
+import type { AskHandler } from './asking.ts'
+import { Peer, type PeerService } from './peer.ts'
+import { ownerOf, type PortableRequest } from './peer-messages.ts'
+
+/** The other workers of the box, as one of them sees them. */
+export class Peers {
+  readonly #index: number
+  readonly #count: number
+  readonly #clock: Clock
+  readonly #peers = new Map<number, Peer>()
+  readonly #onUnresponsive: (index: number) => void
+  #service: PeerService = {
+    answer: (_request, answering, id) => answering.answer({ type: 'released', id }),
+    invalidate: () => {},
+  }
+
+  constructor(options: {
+    readonly index: number
+    readonly count: number
+    readonly clock: Clock
+    readonly onUnresponsive: (index: number) => void
+  }) {
+    this.#index = options.index
+    this.#count = options.count
+    this.#clock = options.clock
+    this.#onUnresponsive = options.onUnresponsive
+  }
+
+  /** What this worker does for the others; until it is set they are sent to the origin. */
+  serve(service: PeerService): void {
+    this.#service = service
+  }
+
+  /** The port to another worker, in place of the one it had. */
+  connect(index: number, port: MessagePort): void {
+    this.#peers.get(index)?.close()
+    const service: PeerService = {
+      answer: (request, answering, id) => this.#service.answer(request, answering, id),
+      invalidate: (keys) => this.#service.invalidate(keys),
+    }
+    this.#peers.set(index, new Peer(port, service, this.#clock))
+  }
+
+  /**
+   * Asks the worker that owns the key.
+   *
+   * @returns what abandons the question; undefined when this worker owns the key itself, or the owner is not there
+   */
+  ask(cacheKey: string, request: ProxyRequest, handler: AskHandler): (() => void) | undefined {
+    const owner = ownerOf(cacheKey, this.#count)
+    return owner === this.#index ? undefined : this.#peers.get(owner)?.ask(portable(request), handler)
+  }
+
+  /** Resolves when every other worker has invalidated the keys, or is taken for dead. */
+  async invalidate(keys: readonly string[]): Promise<void> {
+    const acknowledged = [...this.#peers].map(async ([index, peer]) => {
+      if (!(await peer.invalidate(keys))) this.#onUnresponsive(index)
+    })
+    await Promise.all(acknowledged)
+  }
+
+  close(): void {
+    for (const peer of this.#peers.values()) peer.close()
+  }
+}
+
+function portable(request: ProxyRequest): PortableRequest {
+  const { body: _body, exchange: _exchange, ...rest } = request
+  return rest
+}

@@ -1,0 +1,145 @@
+import { MessageChannel, Worker } from 'node:worker_threads'
+import type { Clock } from '../clock.ts'
+import type { Config, ListenAddress } from '../config/config.ts'
+import type { EventLog } from '../log/event-log.ts'
+import type { FromThread, ThreadData, ToThread } from './thread-messages.ts'
+
+export interface SupervisorOptions {
+  readonly config: Config
+  readonly count: number
+  readonly clock: Clock
+  readonly log: EventLog
+  /** The module that runs in each thread. */
+  readonly entry: URL
+}
+
+/** The first restart is at once; a worker that dies again and again comes back slower, but comes back. */
+const RESTART_MS = [0, 200, 1_000, 2_000, 5_000, 10_000]
+/** A worker that lived so long has earned a quick restart again. */
+const STABLE_MS = 60_000
+/** Beyond the drain time, for a thread that does not end by itself. */
+const STOP_MARGIN_MS = 2_000
+
+interface Slot {
+  worker: Worker | undefined
+  startedMs: number
+  deaths: number
+}
+
+/**
+ * Runs a worker thread for each slot and joins every two of them by a port. The main thread carries no traffic: it
+ * restarts what dies, and stops all.
+ */
+export class Supervisor {
+  readonly #options: SupervisorOptions
+  readonly #slots: Slot[]
+  #addresses: readonly string[] = []
+  #stopping = false
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options
+    this.#slots = Array.from({ length: options.count }, () => ({ worker: undefined, startedMs: 0, deaths: 0 }))
+  }
+
+  /**
+   * Starts all workers; the first one chooses the ports where the system is to choose.
+   *
+   * @throws Error with `syscall` when an address cannot be listened on
+   */
+  async start(): Promise<readonly string[]> {
+    this.#addresses = await this.#spawn(0)
+    await Promise.all(this.#slots.slice(1).map((_, i) => this.#spawn(i + 1)))
+    return this.#addresses
+  }
+
+  /** Worker threads that run now. */
+  get alive(): number {
+    return this.#slots.filter((slot) => slot.worker !== undefined).length
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true
+    const { clock, config } = this.#options
+    const ended = this.#slots.map(async ({ worker }) => {
+      if (worker === undefined) return
+      const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
+      worker.postMessage({ type: 'stop' } satisfies ToThread)
+      const cancel = clock.after(config.timeLimits.drainMs + STOP_MARGIN_MS, () => void worker.terminate())
+      await exited
+      cancel()
+    })
+    await Promise.all(ended)
+  }
+
+  /** Resolves with where it listens, once it does. */
+  #spawn(index: number): Promise<readonly string[]> {
+    const { config, count, entry, clock } = this.#options
+    const slot = this.#slots[index]!
+    const data: ThreadData = { config: { ...config, listen: this.#listen() }, index, count }
+    const worker = new Worker(entry, { workerData: data, name: `worker ${index}` })
+    slot.worker = worker
+    slot.startedMs = clock.now()
+    this.#join(index, worker)
+    let cause: unknown
+    worker.on('error', (error) => {
+      cause = error
+    })
+    return new Promise((resolve, reject) => {
+      worker.on('message', (message: FromThread) => {
+        if (message.type === 'listening') resolve(message.addresses)
+        else if (message.type === 'cannot-start') reject(startError(message))
+        else this.#replace(message.index)
+      })
+      worker.on('exit', (code) => {
+        slot.worker = undefined
+        reject(cause instanceof Error ? cause : new Error(`Worker ${index} ended with code ${code} before it listened`))
+        this.#died(index, cause ?? code)
+      })
+    })
+  }
+
+  /** Ports to every worker that runs, and from each of them to this one. */
+  #join(index: number, worker: Worker): void {
+    for (const [other, slot] of this.#slots.entries()) {
+      if (other === index || slot.worker === undefined) continue
+      const { port1, port2 } = new MessageChannel()
+      worker.postMessage({ type: 'peer', index: other, port: port1 } satisfies ToThread, [port1])
+      slot.worker.postMessage({ type: 'peer', index, port: port2 } satisfies ToThread, [port2])
+    }
+  }
+
+  #died(index: number, cause: unknown): void {
+    if (this.#stopping || this.#addresses.length === 0) return
+    const { clock, log } = this.#options
+    const slot = this.#slots[index]!
+    if (clock.now() - slot.startedMs >= STABLE_MS) slot.deaths = 0
+    const pauseMs = RESTART_MS[Math.min(slot.deaths, RESTART_MS.length - 1)]!
+    slot.deaths++
+    const error = cause instanceof Error ? cause : new Error(`exit code ${cause}`)
+    log.error({ worker: index, error, restartMs: pauseMs }, 'a worker died and is started again')
+    clock.after(pauseMs, () => {
+      if (this.#stopping) return
+      this.#spawn(index).catch((failed: unknown) =>
+        log.error({ worker: index, error: failed }, 'a worker does not start'),
+      )
+    })
+  }
+
+  /** One that does not answer its peers is ended; what follows is as for any that died. */
+  #replace(index: number): void {
+    void this.#slots[index]?.worker?.terminate()
+  }
+
+  /** With the ports that the first worker got, so that all share them. */
+  #listen(): readonly ListenAddress[] {
+    const { listen } = this.#options.config
+    return listen.map((address, i) => {
+      const url = this.#addresses[i]
+      return url === undefined ? address : { ...address, port: Number(new URL(url).port || 80) }
+    })
+  }
+}
+
+function startError({ message, syscall }: Extract<FromThread, { type: 'cannot-start' }>): Error {
+  return Object.assign(new Error(message), syscall === undefined ? {} : { syscall })
+}

@@ -5,7 +5,7 @@ import type { Plan } from '../policy/plan.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import { isExplicit } from '../rfc9111/freshness.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
-import { type Asking, conditionsOf, validation } from './asking.ts'
+import { type Asking, conditionsOf } from './asking.ts'
 import type { Core } from './core.ts'
 import { judge } from './judge.ts'
 
@@ -38,7 +38,7 @@ export function refreshLater(core: Core, request: ProxyRequest, plan: Plan, stor
   if (core.flights.has(flightKey) || core.lookup.failing(plan.key)) return
   const keys = { flightKey, cacheKey: plan.key }
   const background = requestForAll(request, stored)
-  core.flights.refresh(keys, flightOptions(core, background, plan, validation(stored)))
+  core.flights.refresh(keys, flightOptions(core, background, plan, { kind: 'validation', stored }))
 }
 
 /** What one client demands of a cache is not part of a request that the cache makes for all. */

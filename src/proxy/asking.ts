@@ -13,7 +13,7 @@ export type Asking =
   | { readonly kind: 'client' }
   /** All of it: others will get it too. */
   | { readonly kind: 'whole' }
-  /** Whether the stored response is still good (RFC 9111 §4.3.1). */
+  /** Whether the stored response is still good (RFC 9111 §4.3.1); where it has no validator, for another in its place. */
   | { readonly kind: 'validation'; readonly stored: StoredResponse }
   /** What the stored part lacks, if it is still a part of the same (RFC 9111 §3.4). */
   | { readonly kind: 'completion'; readonly stored: StoredResponse; readonly fields: readonly string[] }
@@ -23,7 +23,7 @@ const WHOLE: Asking = { kind: 'whole' }
 /** Asks for as little as serves the client and the cache. What the origin did not honour once is not asked again. */
 export function askingFor(found: Exclude<Found, { kind: 'fresh' | 'grace' }>, request: ProxyRequest, attempt: Attempt) {
   if (attempt.unconditional) return WHOLE
-  if (found.kind === 'validate') return validation(found.stored)
+  if (found.kind === 'validate') return { kind: 'validation', stored: found.stored } satisfies Asking
   if (found.kind === 'partial' && request.method === 'GET') {
     const fields = completionFields(found.stored)
     if (fields !== undefined) return { kind: 'completion', stored: found.stored, fields } satisfies Asking
@@ -31,11 +31,6 @@ export function askingFor(found: Exclude<Found, { kind: 'fresh' | 'grace' }>, re
   // The first time the client's own conditions, which may save the origin a body; whoever waited beside it and got
   // nothing from its 304 then asks without. A range stays: the whole may be large, and nobody else may want it.
   return attempt.number === 0 || hasField(request.fields, 'range') ? ({ kind: 'client' } satisfies Asking) : WHOLE
-}
-
-/** The validation of a stored response; without validators that is a plain fetch. */
-export function validation(stored: StoredResponse): Asking {
-  return validationFields(stored).length > 0 ? { kind: 'validation', stored } : WHOLE
 }
 
 export function conditionsOf(asking: Asking): UpstreamConditions {

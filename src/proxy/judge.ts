@@ -6,6 +6,7 @@ import type { CachePolicy, Plan } from '../policy/plan.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import { freshen, freshenFromHead, mayStayStored, selectForFreshening } from '../rfc9111/freshening.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
+import { hasValidator } from '../rfc9111/validation.ts'
 import { selectVariant } from '../rfc9111/vary.ts'
 import { keep } from '../storing/keep.ts'
 import { prepareStoring, type Refusal } from '../storing/prepare-storing.ts'
@@ -96,7 +97,7 @@ function withoutDemands(request: ProxyRequest): ProxyRequest {
 
 /** Our own condition was answered: what is stored is good again (RFC 9111 §4.3.3). */
 function judgeNotModified({ core, request, plan, asking, doomed }: Asked, response: OriginResponse): Verdict {
-  if (asking.kind !== 'validation') {
+  if (asking.kind !== 'validation' || !hasValidator(asking.stored.fields)) {
     const asked =
       asking.kind === 'client' &&
       (hasField(request.fields, 'if-none-match') || hasField(request.fields, 'if-modified-since'))

@@ -1,0 +1,25 @@
+import type { Origin } from '../support/origin-process.ts'
+import type { InstalledPeer } from '../support/peers/installed.ts'
+import type { Progress } from '../support/progress.ts'
+import type { Place } from '../support/server.ts'
+
+/** What every question is measured with. */
+export interface Bench {
+  readonly settings: BenchSettings
+  readonly peers: readonly InstalledPeer[]
+  readonly origin: Origin
+  /** Servers on the first core. */
+  readonly place: Place
+  /** Where wrk and the origin run. */
+  readonly loadCore: number
+  readonly progress: Progress
+}
+
+export interface BenchSettings {
+  readonly isQuick: boolean
+  readonly rounds: number
+  /** How long one server is loaded in one round. */
+  readonly seconds: number
+  readonly warmUpSeconds: number
+  readonly connections: number
+}

@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Answer, ask } from '../support/http-get.ts'
+import type { Targets } from '../support/load.ts'
+import type { Origin } from '../support/origin-process.ts'
+import { originPage } from '../support/origin-site.ts'
+import { type Field, requestFields } from '../support/request-head.ts'
+import type { Server } from '../support/server.ts'
+import type { Question } from './question.ts'
+
+/** Some caches store behind the response: a moment for that. */
+const storedAfterMs = 200
+
+/**
+ * Asks as the load will, and compares status, fields, body, and whether the origin was reached.
+ *
+ * @throws saying what was wrong
+ */
+export async function checkAnswers(server: Server, question: Question, origin: Origin): Promise<void> {
+  const { load, answer } = question
+  const path = onePath(load.targets)
+  const plainHead = requestFields(load.head)
+  const head = requestFields(load.head, load.fields)
+  const fail = (what: string) => {
+    throw new Error(`${server.name} answers ${path} wrongly: ${what}`)
+  }
+  const askCounted = async (fields: readonly Field[]) => {
+    const before = await origin.requests()
+    const received = await ask(server.port, path, fields)
+    return { received, reached: (await origin.requests()) - before }
+  }
+
+  const first = await askCounted(plainHead)
+  const isNew = load.targets.kind === 'sequence'
+  if (isNew && first.reached !== 1) fail('a new URL does not reach the origin')
+  await sleep(storedAfterMs)
+  const second = await askCounted(head)
+  const wanted = answer.reachesOrigin && !isNew ? 1 : 0
+  if (second.reached !== wanted) fail(`the origin saw ${second.reached} requests instead of ${wanted}`)
+  compare(second.received, { path, answer, accepts: answer.packed === true }, fail)
+
+  if (answer.packed === true) {
+    const plain = await askCounted(requestFields('minimal'))
+    compare(plain.received, { path, answer: { ...answer, packed: false }, accepts: false }, fail)
+  }
+}
+
+interface Wanted {
+  readonly path: string
+  readonly answer: Question['answer']
+  readonly accepts: boolean
+}
+
+function compare(received: Answer, { path, answer, accepts }: Wanted, fail: (what: string) => void): void {
+  const page = originPage(path, accepts)!
+  const { status, fields, body } = received
+  if (status !== answer.status) fail(`status ${status}`)
+  if (fields.etag !== page.etag) fail(`ETag ${fields.etag}`)
+  if (answer.status === 304) {
+    if (body.length > 0) fail('a 304 with a body')
+    return
+  }
+  if ((fields['content-encoding'] === 'gzip') !== page.isGzip) fail(`content coding ${fields['content-encoding']}`)
+  if (!body.equals(page.body)) fail(`a body of ${body.length} bytes that is not the page's ${page.body.length}`)
+}
+
+let newPaths = 0
+
+/** One of the URLs of a load; of a sequence, one that is never part of the load. */
+export function onePath(targets: Targets): string {
+  switch (targets.kind) {
+    case 'one':
+      return targets.path
+    case 'sequence':
+      return `${targets.prefix}-check-${++newPaths}`
+    case 'zipf':
+      return `${targets.prefix}1`
+    case 'uniform':
+      return `${targets.prefix}${targets.first}`
+  }
+}

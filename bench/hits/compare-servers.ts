@@ -1,0 +1,132 @@
+import { statSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { cpuMicros } from '../support/cpu-time.ts'
+import { rawAnswer } from '../support/http-get.ts'
+import type { Load } from '../support/load.ts'
+import { originPage } from '../support/origin-site.ts'
+import { requestFields, requestTail } from '../support/request-head.ts'
+import type { Server } from '../support/server.ts'
+import { type LoadResult, runLoad } from '../support/wrk.ts'
+import type { Bench } from './bench.ts'
+import { checkAnswers, onePath } from './check-answers.ts'
+import { startCompared, startFloorFor } from './compared-servers.ts'
+import { fill } from './fill.ts'
+import type { Question } from './question.ts'
+
+/** One server in one round. */
+export interface Run extends LoadResult {
+  /** User and system time of the server's processes for each request. */
+  readonly cpuMicrosPerRequest: number
+}
+
+export interface ServerRuns {
+  readonly server: string
+  readonly runs: readonly Run[]
+}
+
+/**
+ * Starts the servers of a question, checks that all give the right answers, and measures them in turn, round by round.
+ *
+ * @throws when an answer was wrong or an error, before, during or after the measurement
+ */
+export async function compareServers(question: Question, bench: Bench): Promise<readonly ServerRuns[]> {
+  const { settings, origin, progress } = bench
+  const servers = await startCompared(question, bench)
+  try {
+    for (const server of servers) {
+      progress.step(`${question.name}: checking the answers of ${server.name}`)
+      await checkAnswers(server, question, origin)
+      if (question.fill !== undefined) await fill({ port: server.port, first: 1, ...question.fill }, bench)
+    }
+    if (question.compared.floor) servers.push(await startFloorFor(await answerOf(servers[0]!, question), bench))
+    for (const server of servers) {
+      progress.step(`${question.name}: warming up ${server.name}`)
+      await measure(server, question, { bench, seconds: settings.warmUpSeconds })
+    }
+    const runs = new Map<Server, Run[]>(servers.map((server) => [server, []]))
+    for (let round = 1; round <= settings.rounds; round++) {
+      for (const [server, before] of runs) {
+        progress.step(`${question.name}: round ${round} of ${settings.rounds}, ${server.name}`)
+        before.push(await measure(server, question, { bench, seconds: settings.seconds }))
+      }
+    }
+    for (const server of servers) if (server.name !== 'floor') await checkAnswers(server, question, origin)
+    for (const server of servers) await server.stop()
+    for (const [server, done] of runs) checkLog(server, done)
+    return [...runs].map(([{ name }, done]) => ({ server: name, runs: done }))
+  } finally {
+    for (const server of servers) await server.stop()
+  }
+}
+
+async function answerOf(server: Server, { load, answer }: Question): Promise<Buffer> {
+  const path = onePath(load.targets)
+  const head = `GET ${path}${requestTail(requestFields(load.head, load.fields))}`
+  return rawAnswer(server.port, head, bodyBytes(path, answer))
+}
+
+async function measure(
+  server: Server,
+  question: Question,
+  { bench, seconds }: { readonly bench: Bench; readonly seconds: number },
+): Promise<Run> {
+  const { origin, loadCore, settings, place } = bench
+  const { connections } = settings
+  const originBefore = await origin.requests()
+  const cpuBefore = cpuMicros(server.pids)
+  const to = { port: server.port, seconds, connections, core: loadCore, folder: place.folder }
+  const result = await runLoad(onlyOnce(question.load), to).catch((error: unknown) => {
+    throw new Error(`${server.name}: ${error instanceof Error ? error.message : error}`)
+  })
+  const cpuAfter = cpuMicros(server.pids)
+  // What was under way at the end reaches the origin after the last answer.
+  await sleep(50)
+  const fromOrigin = (await origin.requests()) - originBefore
+  if (server.name !== 'floor') checkOriginShare(server, question, fromOrigin / result.requests)
+  checkBytes(server, question, result, connections)
+  return { ...result, cpuMicrosPerRequest: (cpuAfter - cpuBefore) / result.requests }
+}
+
+let sequences = 0
+
+/** The URLs of a sequence are to be new in every run. */
+function onlyOnce(load: Load): Load {
+  if (load.targets.kind !== 'sequence') return load
+  return { ...load, targets: { ...load.targets, first: ++sequences * 100_000_000 } }
+}
+
+/** Of a load on many URLs some may have been evicted; more would be another question. */
+const missShareMax = 0.005
+
+function checkOriginShare({ name }: Server, { answer, load }: Question, share: number): void {
+  const percent = `${(share * 100).toFixed(2)} %`
+  if (answer.reachesOrigin ? share < 0.999 : share > (load.targets.kind === 'one' ? 0 : missShareMax)) {
+    throw new Error(`${name}: ${percent} of the requests under load reached the origin`)
+  }
+}
+
+/** Heads of responses have at least and at most so many bytes; on average, with those cut off at the end. */
+const headBytes = { min: 60, max: 2000 }
+
+function checkBytes({ name }: Server, { load, answer }: Question, result: LoadResult, connections: number): void {
+  const expected = bodyBytes(onePath(load.targets), answer)
+  const mean = result.bytes / result.requests
+  const max = (expected + headBytes.max) * (1 + connections / result.requests)
+  if (mean < expected + headBytes.min || mean > max) {
+    throw new Error(`${name}: responses under load had ${Math.round(mean)} bytes, for a body of ${expected}`)
+  }
+}
+
+function bodyBytes(path: string, { status, packed }: Question['answer']): number {
+  return status === 304 ? 0 : originPage(path, packed === true)!.body.length
+}
+
+/** The shortest line there can be; a log that drops lines is not measured as cheap. */
+const lineBytesMin = 60
+
+function checkLog({ name, logFile }: Server, runs: readonly Run[]): void {
+  if (logFile === undefined) return
+  const requests = runs.reduce((sum, run) => sum + run.requests, 0)
+  const { size } = statSync(logFile)
+  if (size < requests * lineBytesMin) throw new Error(`${name}: ${size} bytes of access log for ${requests} requests`)
+}

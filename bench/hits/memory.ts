@@ -1,0 +1,149 @@
+import { join } from 'node:path'
+import { ask } from '../support/http-get.ts'
+import type { MemoryReport } from '../support/memory-probe.ts'
+import { startBreakwater } from '../support/server.ts'
+import { runLoad } from '../support/wrk.ts'
+import type { Bench } from './bench.ts'
+import { fill } from './fill.ts'
+import type { GoalResult } from './results.ts'
+
+/** What stored responses cost in memory, and what collecting garbage among very many of them costs in time. */
+export interface MemoryFigures {
+  readonly overheadAt: number
+  /** For each stored response of 1 KB; external and resident without the body itself. */
+  readonly overhead: { readonly heapBytes: number; readonly externalBytes: number; readonly residentBytes: number }
+  /** How many were stored for what follows, by a sample. */
+  readonly storedAt: number
+  readonly pauses: { readonly fullCollectionMs: number; readonly majorMsMax: number; readonly minorMsMax: number }
+  readonly churn: {
+    readonly hitsPerSecond: number
+    readonly newPerSecond: number
+    readonly p50Ms: number
+    readonly p99Ms: number
+    readonly p999Ms: number
+    readonly majorPauseMsMax: number
+  }
+}
+
+export const memoryQuestion = {
+  name: 'memory',
+  title: 'Memory for very many stored responses',
+  remark: 'All are fetched and stored through the port; the process itself tells its memory and its collections.',
+}
+
+const bodyBytes = 1024
+const prefix = `/page/${bodyBytes}/o`
+/** The newest ones, which stay because they are asked for. */
+const hotCount = 10_000
+const p999MsMax = 10
+
+export function memoryGoals({ churn, storedAt }: MemoryFigures, isQuick: boolean): readonly GoalResult[] {
+  const what = `p99.9 of hits with ${isQuick ? '100,000' : '1 million'} stored responses under churn`
+  // What was stored may be a little less than was wanted, and much less when the budget is not used as it was before.
+  const isEnough = storedAt > 0.9 * counts(isQuick).stored
+  return [{ what, max: p999MsMax, unit: ' ms', measured: isEnough ? churn.p999Ms : undefined }]
+}
+
+function counts(isQuick: boolean): { readonly overhead: number; readonly stored: number } {
+  return isQuick ? { overhead: 20_000, stored: 100_000 } : { overhead: 200_000, stored: 1_000_000 }
+}
+
+export async function measureMemory(bench: Bench): Promise<MemoryFigures> {
+  const { progress, settings } = bench
+  const count = counts(settings.isQuick)
+  progress.step('memory: how much of the budget a response takes')
+  const budgetMiB = Math.ceil(((await budgetBytesEach(bench)) * count.stored) / 1024 ** 2)
+  const { server, probe } = await startProbed(`${budgetMiB}MiB`, bench)
+  try {
+    const store = async (first: number, last: number) => {
+      progress.step(`memory: storing responses ${first} to ${last}`)
+      await fill({ port: server.port, prefix, first, count: last - first + 1 }, bench)
+    }
+    // Code is compiled and tables have their first size before the memory counts.
+    await fill({ port: server.port, prefix: `/page/${bodyBytes}/before`, first: 1, count: 2000 }, bench)
+    const empty = await probe()
+    await store(1, count.overhead)
+    const some = await probe()
+    // A little more than there is room for: from then on each new one evicts another.
+    const last = Math.ceil(count.stored * 1.02)
+    await store(count.overhead + 1, last)
+    const full = await probe()
+    const storedAt = Math.round((await storedShare(server.port, last, bench)) * last)
+    const churn = await measureChurn(server.port, last, bench)
+    const { majorPauseMsMax } = await probe()
+    const each = (key: keyof MemoryReport, beyond: number) => (some[key] - empty[key]) / count.overhead - beyond
+    return {
+      overheadAt: count.overhead,
+      overhead: {
+        heapBytes: each('heapBytes', 0),
+        externalBytes: each('externalBytes', bodyBytes),
+        residentBytes: each('residentBytes', bodyBytes),
+      },
+      storedAt,
+      pauses: {
+        fullCollectionMs: full.fullCollectionMs,
+        majorMsMax: Math.max(some.majorPauseMsMax, full.majorPauseMsMax),
+        minorMsMax: Math.max(some.minorPauseMsMax, full.minorPauseMsMax),
+      },
+      churn: { ...churn, majorPauseMsMax },
+    }
+  } catch (error) {
+    await server.stop()
+    throw new Error(
+      `${(error as Error).message}; Breakwater wrote: ${server.program.stderr().slice(-500) || 'nothing'}`,
+    )
+  } finally {
+    await server.stop()
+  }
+}
+
+/** By Breakwater's own account, which its budget is in: how many fit into a small one. */
+async function budgetBytesEach(bench: Bench): Promise<number> {
+  const budgetBytes = 32 * 1024 ** 2
+  const count = budgetBytes / bodyBytes
+  const server = await startBreakwater({ name: 'Breakwater', memory: '32MiB' }, bench.place)
+  try {
+    await fill({ port: server.port, prefix, first: 1, count }, bench)
+    return budgetBytes / ((await storedShare(server.port, count, bench)) * count)
+  } finally {
+    await server.stop()
+  }
+}
+
+/** Of `PREFIX1` to `PREFIXlast`, by asking for some; the newest first, because what is not stored gets stored. */
+async function storedShare(port: number, last: number, { origin }: Bench): Promise<number> {
+  const sample = 250
+  const before = await origin.requests()
+  for (let i = 0; i < sample; i++) await ask(port, `${prefix}${last - Math.floor((i * last) / sample)}`)
+  return 1 - ((await origin.requests()) - before) / sample
+}
+
+async function startProbed(memory: string, { place }: Bench) {
+  const probeFile = join(import.meta.dirname, '../support/memory-probe.ts')
+  const nodeArguments = ['--expose-gc', '--import', probeFile]
+  const server = await startBreakwater({ name: 'Breakwater', memory, nodeArguments }, place)
+  const [, port] = await server.program.output(/memory probe: listening on (\d+)/)
+  const probe = async () => JSON.parse((await ask(Number(port), '/')).body.toString()) as MemoryReport
+  return { server, probe }
+}
+
+/** Hits as fast as they are answered, while others store new responses at their own pace. */
+async function measureChurn(port: number, last: number, { origin, settings, place, loadCore, progress }: Bench) {
+  const seconds = settings.seconds * (settings.isQuick ? 3 : 5)
+  const to = { port, core: loadCore, folder: place.folder }
+  const hot = { kind: 'uniform', prefix, first: last - hotCount + 1, count: hotCount } as const
+  const hits = { head: 'browser', targets: hot } as const
+  const news = { head: 'browser', targets: { kind: 'sequence', prefix, first: last + 1 }, pauseMs: 10 } as const
+  progress.step('memory: hits under churn')
+  await runLoad(hits, { ...to, seconds: settings.warmUpSeconds, connections: settings.connections })
+  const before = await origin.requests()
+  const [measured, stored] = await Promise.all([
+    runLoad(hits, { ...to, seconds, connections: settings.connections }),
+    runLoad(news, { ...to, seconds, connections: 16 }),
+  ])
+  const others = (await origin.requests()) - before - stored.requests
+  if (others > measured.requests / 100)
+    throw new Error(`${others} of ${measured.requests} hits under churn were misses`)
+  const { p50Ms, p99Ms, p999Ms } = measured
+  return { hitsPerSecond: measured.perSecond, newPerSecond: stored.perSecond, p50Ms, p99Ms, p999Ms }
+}

@@ -1,0 +1,111 @@
+import type { MemoryFigures } from './memory.ts'
+import type { Figures, GoalResult, QuestionResult, Results } from './results.ts'
+
+/** The results as Markdown: goals first, then a table for each question, and what they were measured on. */
+export function report(results: Results): string {
+  const sections = results.questions.map(section)
+  return [heading(results), goals(results.questions), ...sections].join('\n')
+}
+
+function heading({ machine, settings, peers }: Results): string {
+  const versions = Object.entries(peers).map((named) => named.join(' '))
+  const busy =
+    machine.loadBefore > 0.5 ? ` Something else ran on it: load ${machine.loadBefore.toFixed(1)} before.` : ''
+  return `# What a request costs
+
+${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB; Linux ${machine.kernel}; ${machine.date}.${busy}
+Breakwater ${machine.commit} on Node ${machine.node}${versions.map((version) => `, ${version}`).join('')}.
+One core for the server, another for wrk (${settings.connections} connections) and the origin;
+median of ${settings.rounds} rounds of ${settings.seconds} s each${settings.isQuick ? ', a quick look' : ''}.
+CPU is user and system time of all the server's processes for each request. Ratios are Breakwater's CPU to the other's, so
+below 1 Breakwater is cheaper; they are medians of the ratios within each round. The floor is a Node program that writes one
+prepared response whatever it reads.
+`
+}
+
+function goals(questions: readonly QuestionResult[]): string {
+  const rows = questions.flatMap((question) =>
+    'goals' in question ? question.goals.map((goal) => goalRow(question.name, goal)) : [],
+  )
+  if (rows.length === 0) return ''
+  return `## Goals\n\n${table(['question', 'what', 'goal', 'measured', ''], rows)}`
+}
+
+function goalRow(name: string, { what, max, unit, measured }: GoalResult): string[] {
+  if (measured === undefined) return [name, what, `≤ ${max}${unit}`, '', 'not measured']
+  return [name, what, `≤ ${max}${unit}`, fixed(measured) + unit, measured <= max ? 'met' : '**missed**']
+}
+
+function section(question: QuestionResult): string {
+  const { name, title, remark } = question
+  return `## ${title}\n\n\`${name}\`${remark === undefined ? '' : `. ${remark}`}\n\n${content(question)}`
+}
+
+function content(question: QuestionResult): string {
+  switch (question.kind) {
+    case 'comparison':
+      return comparison(question.figures)
+    case 'memory':
+      return memory(question.figures)
+    case 'unavailable':
+      return `Not measured: ${question.why}.\n`
+    case 'failed':
+      return `**Failed**: ${question.why}.\n`
+  }
+}
+
+function comparison(figures: readonly Figures[]): string {
+  const rows = figures.map((row, index) => [
+    row.server,
+    row.cpuMicrosPerRequest.toFixed(1),
+    Math.round(row.perSecond).toLocaleString('en'),
+    ...[row.p50Ms, row.p99Ms, row.p999Ms].map(fixed),
+    index === 0 ? '' : fixed(row.breakwaterRatio),
+  ])
+  return table(['', 'CPU µs', 'requests/s', 'p50 ms', 'p99 ms', 'p99.9 ms', 'ratio'], rows)
+}
+
+function memory(figures: MemoryFigures): string {
+  const count = (n: number) => Math.round(n).toLocaleString('en')
+  const { overhead, pauses, churn } = figures
+  return [
+    table(
+      [`bytes for each of ${count(figures.overheadAt)} stored responses of 1 KB, beyond the body`, ''],
+      [
+        ['heap', count(overhead.heapBytes)],
+        ['external, beyond the body', count(overhead.externalBytes)],
+        ['resident, beyond the body', count(overhead.residentBytes)],
+      ],
+    ),
+    table(
+      [`pauses with ${count(figures.storedAt)} stored responses`, 'ms'],
+      [
+        ['full collection, asked for', fixed(pauses.fullCollectionMs)],
+        ['longest of the old generation, while filling', fixed(pauses.majorMsMax)],
+        ['longest of the young generation, while filling', fixed(pauses.minorMsMax)],
+        ['longest of the old generation, under churn', fixed(churn.majorPauseMsMax)],
+      ],
+    ),
+    table(
+      [`hits among them, ${count(churn.newPerSecond)} new ones stored and old ones evicted each second`, ''],
+      [
+        ['hits/s', count(churn.hitsPerSecond)],
+        ['p50 ms', fixed(churn.p50Ms)],
+        ['p99 ms', fixed(churn.p99Ms)],
+        ['p99.9 ms', fixed(churn.p999Ms)],
+      ],
+    ),
+  ].join('\n')
+}
+
+/** Two digits behind the point are more than a run repeats. */
+function fixed(value: number): string {
+  return value.toFixed(2)
+}
+
+/** @param rows the first column is text, the others are numbers */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`
+  const rule = head.map((_, column) => (column === 0 ? '---' : '---:'))
+  return line(head) + line(rule) + rows.map(line).join('')
+}

@@ -1,0 +1,69 @@
+import type { Machine } from '../support/machine.ts'
+import { median, pairedRatio } from '../support/statistics.ts'
+import type { BenchSettings } from './bench.ts'
+import type { Run, ServerRuns } from './compare-servers.ts'
+import type { MemoryFigures } from './memory.ts'
+import type { Question } from './question.ts'
+
+/** Everything that was measured, as it is written to the JSON file. */
+export interface Results {
+  readonly machine: Machine
+  readonly settings: BenchSettings
+  /** Versions by name. */
+  readonly peers: Readonly<Record<string, string>>
+  readonly questions: readonly QuestionResult[]
+}
+
+export type QuestionResult = { readonly name: string; readonly title: string; readonly remark?: string } & (
+  | { readonly kind: 'comparison'; readonly figures: readonly Figures[]; readonly goals: readonly GoalResult[] }
+  | { readonly kind: 'memory'; readonly figures: MemoryFigures; readonly goals: readonly GoalResult[] }
+  | { readonly kind: 'unavailable'; readonly why: string }
+  | { readonly kind: 'failed'; readonly why: string }
+)
+
+/** Medians over the rounds. */
+export interface Figures {
+  readonly server: string
+  readonly cpuMicrosPerRequest: number
+  readonly perSecond: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+  readonly p999Ms: number
+  /** What Breakwater's request costs in proportion to this server's. */
+  readonly breakwaterRatio: number
+}
+
+export interface GoalResult {
+  readonly what: string
+  readonly max: number
+  readonly unit: '' | ' ms'
+  /** undefined: what it is measured against was not there. */
+  readonly measured: number | undefined
+}
+
+/** @param servers Breakwater first */
+export function figuresOf(servers: readonly ServerRuns[]): readonly Figures[] {
+  const costs = ({ runs }: ServerRuns) => runs.map(({ cpuMicrosPerRequest }) => cpuMicrosPerRequest)
+  const ours = costs(servers[0]!)
+  return servers.map((measured) => {
+    const of = (key: keyof Run) => median(measured.runs.map((run) => run[key]))
+    return {
+      server: measured.server,
+      cpuMicrosPerRequest: of('cpuMicrosPerRequest'),
+      perSecond: of('perSecond'),
+      p50Ms: of('p50Ms'),
+      p99Ms: of('p99Ms'),
+      p999Ms: of('p999Ms'),
+      breakwaterRatio: pairedRatio(ours, costs(measured)),
+    }
+  })
+}
+
+export function goalsOf({ goals = [] }: Question, figures: readonly Figures[]): readonly GoalResult[] {
+  return goals.map(({ against, ratioMax }) => ({
+    what: `CPU time per request / ${against}`,
+    max: ratioMax,
+    unit: '',
+    measured: figures.find(({ server }) => server === against)?.breakwaterRatio,
+  }))
+}

@@ -1,0 +1,20 @@
+import type { Field, HeadKind } from './request-head.ts'
+
+/** Which URLs a load asks for. */
+export type Targets =
+  | { readonly kind: 'one'; readonly path: string }
+  /** `PREFIX1`, `PREFIX2`, … in turn, starting with `first`: each is new to the cache. */
+  | { readonly kind: 'sequence'; readonly prefix: string; readonly first: number }
+  /** `PREFIXn` with n from 1 to `count`, the n-th in proportion to 1/n: a site's few popular pages and its long tail. */
+  | { readonly kind: 'zipf'; readonly prefix: string; readonly count: number }
+  /** `PREFIXn` with n from `first`, all of `count` alike. */
+  | { readonly kind: 'uniform'; readonly prefix: string; readonly first: number; readonly count: number }
+
+/** What the clients send. */
+export interface Load {
+  readonly head: HeadKind
+  readonly fields?: readonly Field[]
+  readonly targets: Targets
+  /** Each connection waits this long after a response; none by default. */
+  readonly pauseMs?: number
+}

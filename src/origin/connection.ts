@@ -6,6 +6,7 @@ import { type Address, openSocket } from './address.ts'
 import type { Deadline, Deadlines } from './deadlines.ts'
 import { connectFailed, connectTimedOut, internal } from './failures.ts'
 import type { OriginRequest } from './origin-client.ts'
+import type { ProxyProtocol } from './proxy-protocol.ts'
 import type { TimeLimits } from './settings.ts'
 import { WireExchange, type WireHandler } from './wire-exchange.ts'
 
@@ -17,6 +18,10 @@ export interface ConnectionSettings {
   readonly headLimits: HeadLimits
   readonly deadlines: Deadlines
   readonly lookup: LookupFunction | undefined
+  /** Every connection begins with a header that names the client. */
+  readonly proxyProtocol?: ProxyProtocol | undefined
+  /** Whether a connection to this address may be kept for other requests; absent: always. */
+  readonly mayKeep?: ((remoteAddress: string | undefined) => boolean) | undefined
   /** Hears of a throw in a handler or sink; it is contained to its connection. */
   readonly onFault: (error: unknown) => void
 }
@@ -47,7 +52,8 @@ export class Connection {
   #phase: 'connecting' | 'idle' | 'busy' | 'closed' = 'connecting'
   #exchange: WireExchange | undefined
 
-  constructor(settings: ConnectionSettings, owner: ConnectionOwner) {
+  /** @param clientAddress who it is for, where the origin is told by the PROXY protocol */
+  constructor(settings: ConnectionSettings, owner: ConnectionOwner, clientAddress?: string) {
     this.origin = settings.origin
     this.limits = settings.limits
     this.clock = settings.deadlines.clock
@@ -56,7 +62,7 @@ export class Connection {
     this.#owner = owner
     this.deadline = settings.deadlines.create(() => this.#contain(() => this.#onDue()))
     this.deadline.in(settings.limits.connectMs)
-    this.socket = openSocket(settings.address, settings.lookup)
+    this.socket = openSocket(settings, clientAddress)
     this.#listen()
   }
 
@@ -75,7 +81,8 @@ export class Connection {
   /** For the exchange: it ended exactly, and the connection may carry another within `idleMs`. */
   becomeIdle(idleMs: number): void {
     this.#exchange = undefined
-    if (idleMs <= 0) {
+    const { mayKeep } = this.#settings
+    if (idleMs <= 0 || mayKeep?.(this.socket.remoteAddress) === false) {
       this.close()
       return
     }

@@ -2,8 +2,9 @@ import type { ProxyError } from '../errors.ts'
 import type { RawFields } from '../http/fields.ts'
 import type { Connection } from './connection.ts'
 import type { Deadline, Deadlines } from './deadlines.ts'
-import { wholeTimedOut } from './failures.ts'
+import { superseded, wholeTimedOut } from './failures.ts'
 import type { FailureKind } from './health.ts'
+import { RECENT_MS } from './idle-time.ts'
 import type { Member } from './member.ts'
 import type { Waiter, Wish } from './member-connections.ts'
 import type { OriginHandler, OriginRequest, OriginResponse } from './origin-client.ts'
@@ -13,8 +14,14 @@ import type { WireExchange, WireFailure, WireHandler } from './wire-exchange.ts'
 export interface Routes {
   /** @returns a member that may be asked now and is none of those, or why there is none */
   next(request: OriginRequest, tried: readonly Member[]): Member | ProxyError
+  /** @returns another member that is well, for a request that has been answered badly; it is never a trial */
+  alternative(request: OriginRequest, tried: readonly Member[]): Member | undefined
+  /** @returns whether the budget allows to send a request again; if so it is paid for */
+  payRetry(): boolean
   heldDown(member: Member): void
   readonly retriesMax: number
+  /** Statuses for which another member is asked. */
+  readonly retryStatuses: ReadonlySet<number>
   readonly wholeMs: number | undefined
   readonly deadlines: Deadlines
   readonly onFault: (error: unknown) => void
@@ -22,6 +29,11 @@ export interface Routes {
 
 /** Asking twice does what asking once does (RFC 9110 §9.2.2). */
 const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
+
+/** Nothing but a head, and a method that may be repeated. */
+export function isRepeatable(request: OriginRequest): boolean {
+  return request.body === undefined && idempotent.has(request.method)
+}
 
 /**
  * One request on its way: on a member, waiting for a connection, on the wire, on the next member; until there is a
@@ -31,15 +43,17 @@ const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
  * request was never sent or its method is idempotent (RFC 9110 §9.2.2).
  */
 export class Exchange implements Waiter, WireHandler {
-  readonly #request: OriginRequest
+  readonly request: OriginRequest
+  wish: Wish = 'any'
   readonly #handler: OriginHandler
   readonly #routes: Routes
-  readonly #tried: Member[] = []
+  readonly #tried: Member[]
   readonly #deadline: Deadline | undefined
   #member: Member | undefined
   /** Health generation in which the member admitted this request. */
   #generation = 0
-  #reused = false
+  /** How long the connection had been idle; undefined when it is new. */
+  #idleMs: number | undefined
   #retriedFresh = false
   #wire: WireExchange | undefined
   /** `send` has not returned yet: its caller must not be called back before. */
@@ -47,18 +61,25 @@ export class Exchange implements Waiter, WireHandler {
   #over = false
   #abandoned = false
 
-  constructor(request: OriginRequest, handler: OriginHandler, routes: Routes) {
-    this.#request = request
+  /** @param avoid members that this request is not to go to */
+  constructor(request: OriginRequest, handler: OriginHandler, routes: Routes, avoid: readonly Member[] = []) {
+    this.request = request
     this.#handler = handler
     this.#routes = routes
+    this.#tried = [...avoid]
     if (routes.wholeMs !== undefined) {
       this.#deadline = routes.deadlines.create(() => this.#onDue(routes.wholeMs!))
       this.#deadline.in(routes.wholeMs)
     }
   }
 
+  /** The members it was tried on, the one that has it now last. */
+  get tried(): readonly Member[] {
+    return this.#tried
+  }
+
   start(): void {
-    const member = this.#routes.next(this.#request, this.#tried)
+    const member = this.#routes.next(this.request, this.#tried)
     if ('health' in member) this.#ask(member)
     else this.#fail(member)
     this.#starting = false
@@ -69,22 +90,24 @@ export class Exchange implements Waiter, WireHandler {
     // Also when the exchange is over: its body may be here and not yet be read.
     this.#wire?.abandon(reason)
     if (this.#over) return
+    const member = this.#member
     this.#end()
-    this.#member?.connections.cancel(this)
-    this.#request.body?.cancel(reason)
+    member?.connections.cancel(this)
+    this.request.body?.cancel(reason)
   }
 
-  onConnection(connection: Connection, reused: boolean): void {
-    if (!reused) this.#member!.health.connected(this.#generation)
-    this.#reused = reused
-    this.#wire = connection.carry(this.#request, this)
+  onConnection(connection: Connection, idleMs: number | undefined): void {
+    if (idleMs === undefined) this.#member!.connected(this.#generation)
+    this.#idleMs = idleMs
+    this.#wire = connection.carry(this.#member!.addressed(this.request), this)
     this.#wire.start()
   }
 
   onNoConnection(error: ProxyError): void {
     if (error.source === 'origin' && error.code !== 'ORIGIN_OVERLOADED' && error.code !== 'ORIGIN_SICK') {
-      this.#reportFailure('connect')
+      this.#reportFailure('connect', error)
     }
+    // It was never sent: the next member gets what this one did not have to do, so it is on nobody's budget.
     if (error.retryable) this.#tryNext(error)
     else this.#fail(error)
   }
@@ -94,22 +117,25 @@ export class Exchange implements Waiter, WireHandler {
   }
 
   onResponse(response: OriginResponse): void {
-    this.#member!.health.responded(this.#generation)
+    if (this.#member!.responded(this.#generation, response)) this.#routes.heldDown(this.#member!)
+    if (this.#routes.retryStatuses.has(response.status) && this.#tryAlternative()) return
     this.#handler.onResponse(response)
   }
 
   onFailure({ error, responseSeen, bodyStarted }: WireFailure): void {
     this.#wire = undefined
-    const repeatable = !responseSeen && !bodyStarted && error.retryable && idempotent.has(this.#request.method)
-    // The origin has closed an idle connection just when we wrote on it: says nothing about its health.
-    if (this.#reused && repeatable && !this.#retriedFresh) {
+    const repeatable = !responseSeen && !bodyStarted && error.retryable && idempotent.has(this.request.method)
+    // The origin's idle timer has closed the connection just when we wrote on it: says nothing about its health.
+    const timedOutIdle = this.#idleMs !== undefined && this.#idleMs >= RECENT_MS
+    if (timedOutIdle && repeatable && !this.#retriedFresh) {
       this.#retriedFresh = true
-      this.#acquire('fresh')
+      this.wish = 'fresh'
+      this.#member!.connections.acquire(this)
       return
     }
     const timeOut = error.code === 'ORIGIN_TIMEOUT' || error.code === 'ORIGIN_STALLED'
-    if (error.code === 'ORIGIN_RESET' || timeOut) this.#reportFailure('exchange')
-    if (repeatable) this.#tryNext(error)
+    if (error.code === 'ORIGIN_RESET' || timeOut) this.#reportFailure('exchange', error)
+    if (repeatable && this.#mayTryAgain && this.#routes.payRetry()) this.#tryNext(error)
     else this.#fail(error)
   }
 
@@ -117,51 +143,75 @@ export class Exchange implements Waiter, WireHandler {
     this.#end()
   }
 
+  get #mayTryAgain(): boolean {
+    return this.#tried.length <= this.#routes.retriesMax
+  }
+
   #ask(member: Member): void {
     this.#member = member
+    member.load++
     this.#tried.push(member)
     this.#retriedFresh = false
     this.#generation = member.health.admit()
-    const repeatable = this.#request.body === undefined && idempotent.has(this.#request.method)
-    this.#acquire(repeatable ? 'any' : 'recent')
+    this.wish = isRepeatable(this.request) ? 'any' : 'recent'
+    member.connections.acquire(this)
   }
 
-  #acquire(wish: Wish): void {
-    this.#member!.connections.acquire(this, wish)
+  #leave(): void {
+    if (this.#member !== undefined) this.#member.load--
+    this.#member = undefined
   }
 
   #tryNext(error: ProxyError): void {
-    if (this.#tried.length > this.#routes.retriesMax) {
+    if (!this.#mayTryAgain) {
       this.#fail(error)
       return
     }
-    const member = this.#routes.next(this.#request, this.#tried)
-    if ('health' in member) this.#ask(member)
+    const member = this.#routes.next(this.request, this.#tried)
     // The failure says more than that there is no other member to ask.
-    else this.#fail(error)
+    if (!('health' in member)) {
+      this.#fail(error)
+      return
+    }
+    this.#leave()
+    this.#ask(member)
   }
 
-  #reportFailure(kind: FailureKind): void {
+  /** Leaves a response that says the member cannot, if there is one that may be able to. */
+  #tryAlternative(): boolean {
+    if (!this.#mayTryAgain || !isRepeatable(this.request)) return false
+    const member = this.#routes.alternative(this.request, this.#tried)
+    if (member === undefined || !this.#routes.payRetry()) return false
+    const wire = this.#wire
+    this.#wire = undefined
+    wire?.abandon(superseded(this.#member!.name))
+    this.#leave()
+    this.#ask(member)
+    return true
+  }
+
+  #reportFailure(kind: FailureKind, error: ProxyError): void {
     const member = this.#member!
-    if (member.health.failed(this.#generation, kind)) this.#routes.heldDown(member)
+    if (member.failed(this.#generation, kind, error.message)) this.#routes.heldDown(member)
   }
 
   #onDue(waitedMs: number): void {
     if (this.#over) return
-    const error = wholeTimedOut(this.#member?.name ?? '', waitedMs)
+    const member = this.#member
+    const error = wholeTimedOut(member?.name ?? '', waitedMs)
     const wire = this.#wire
     // On the wire the failure takes the usual way, to the handler or to the body's sink.
     if (wire !== undefined) {
       wire.fail(error)
       return
     }
-    this.#member?.connections.cancel(this)
+    member?.connections.cancel(this)
     this.#fail(error)
   }
 
   #fail(error: ProxyError): void {
     this.#end()
-    this.#request.body?.cancel(error)
+    this.request.body?.cancel(error)
     if (this.#starting) queueMicrotask(() => this.#tellError(error))
     else this.#tellError(error)
   }
@@ -178,5 +228,6 @@ export class Exchange implements Waiter, WireHandler {
   #end(): void {
     this.#over = true
     this.#deadline?.remove()
+    this.#leave()
   }
 }

@@ -1,5 +1,6 @@
 import { ProxyError } from '../errors.ts'
 import type { Refused } from '../http1/refused.ts'
+import { OriginOverloadedError, type Overload } from './overloaded-error.ts'
 
 /** Our own limits, not the origin's: too many open files, no free port or memory for another socket. */
 const ownLimits = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS', 'ENOMEM'])
@@ -73,14 +74,27 @@ export function refusedHead(origin: string, { reason, message: found }: Refused)
   return new ProxyError('ORIGIN_HEAD_TOO_LARGE', message, { source: 'origin', status: 502 })
 }
 
-export function queueFull(origin: string, waiting: number): ProxyError {
-  const message = `Cannot ask origin "${origin}": ${waiting} requests already wait for a connection`
-  return new ProxyError('ORIGIN_OVERLOADED', message, { source: 'origin', status: 503, retryable: true })
+/** @param load how long the queue is, and when there may be room again */
+export function queueFull(origin: string, load: Overload): ProxyError {
+  const message = `Cannot ask origin "${origin}": ${load.waiting} requests already wait for a connection`
+  return new OriginOverloadedError(message, { ...load, retryable: true })
 }
 
-export function queuedTooLong(origin: string, waitedMs: number): ProxyError {
+/** There would have been a place in the queue, but something stored can be served at once. */
+export function notWorthWaiting(origin: string, load: Overload): ProxyError {
+  const message = `Cannot ask origin "${origin}" at once: all its connections are in use`
+  return new OriginOverloadedError(message, { ...load, retryable: true })
+}
+
+export function queuedTooLong(origin: string, waitedMs: number, load: Overload): ProxyError {
   const message = `Cannot ask origin "${origin}": no connection was free for ${waitedMs} ms`
-  return new ProxyError('ORIGIN_OVERLOADED', message, { source: 'origin', status: 503 })
+  return new OriginOverloadedError(message, { ...load, retryable: false })
+}
+
+/** The member is left for another one: nobody hears of it. */
+export function superseded(origin: string): ProxyError {
+  const message = `Cannot use response from origin "${origin}": another member was asked`
+  return new ProxyError('CANCELLED', message, { source: 'internal', status: 502 })
 }
 
 /** @param origins names of the members that are held down */
@@ -93,6 +107,11 @@ export function sick(origins: string): ProxyError {
 export function bodyNotWanted(origin: string): ProxyError {
   const message = `Cannot send the rest of the request body: origin "${origin}" has already answered`
   return new ProxyError('CANCELLED', message, { source: 'origin', status: 502 })
+}
+
+export function probeTimedOut(origin: string, waitedMs: number): ProxyError {
+  const message = `Cannot probe origin "${origin}": no answer after ${waitedMs} ms`
+  return new ProxyError('ORIGIN_TIMEOUT', message, { source: 'origin', status: 504 })
 }
 
 /** A defect of this program, contained to one request. */

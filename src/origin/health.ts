@@ -1,8 +1,11 @@
 import type { Clock } from '../clock.ts'
 import type { HealthSettings } from './settings.ts'
 
-/** `connect`: no connection came about. `exchange`: a connection broke or stayed silent before the response's head. */
-export type FailureKind = 'connect' | 'exchange'
+/**
+ * `connect`: no connection came about. `exchange`: a connection broke or stayed silent before the response's head.
+ * `status`: a response whose status says that the member fails.
+ */
+export type FailureKind = 'connect' | 'exchange' | 'status'
 
 /** Part of a hold-down that chance takes away, so that several boxes do not ask a returning origin in one moment. */
 const JITTER = 0.2
@@ -63,7 +66,7 @@ export class Health {
     if (this.#level > 0 && this.#cause === 'connect') this.#recover(generation)
   }
 
-  /** A final response's head arrived, whatever its status. */
+  /** A final response's head arrived. */
   responded(generation: number): void {
     this.#recover(generation)
   }
@@ -73,7 +76,7 @@ export class Health {
     if (generation !== this.#generation) return false
     this.#failures++
     // One page that crashes or is slow does not make an origin sick; an origin that cannot be connected to is.
-    if (this.#level === 0 && kind === 'exchange' && this.#failures < this.#settings.failuresMax) return false
+    if (this.#level === 0 && kind !== 'connect' && this.#failures < this.#settings.failuresMax) return false
     const wholeMs = Math.min(this.#settings.holdDownMsMax, this.#settings.holdDownMs * 2 ** this.#level)
     const heldMs = wholeMs * (1 - JITTER * this.#random())
     const nowMs = this.#clock.now()

@@ -1,13 +1,20 @@
 import type { ProxyError } from '../errors.ts'
+import { AdaptiveLimit } from './adaptive-limit.ts'
 import { Connection, type ConnectionOwner, type ConnectionSettings } from './connection.ts'
 import type { Deadline } from './deadlines.ts'
-import { queuedTooLong, queueFull } from './failures.ts'
+import { notWorthWaiting, queuedTooLong, queueFull } from './failures.ts'
+import { RECENT_MS } from './idle-time.ts'
+import type { OriginRequest } from './origin-client.ts'
+import type { Overload } from './overloaded-error.ts'
 import type { ConcurrencyLimits } from './settings.ts'
+import { WaitingLine } from './waiting-line.ts'
 
 /** Who waits for a connection. Exactly one of the two is called, perhaps before `acquire` returns, unless it is cancelled. */
 export interface Waiter {
-  /** @param reused it has carried requests before, so the origin may be closing it at this moment */
-  onConnection(connection: Connection, reused: boolean): void
+  readonly request: OriginRequest
+  readonly wish: Wish
+  /** @param idleMs how long the connection had carried nothing; undefined for a new one */
+  onConnection(connection: Connection, idleMs: number | undefined): void
   onNoConnection(error: ProxyError): void
 }
 
@@ -17,30 +24,34 @@ export interface Waiter {
  */
 export type Wish = 'any' | 'recent' | 'fresh'
 
-const RECENT_MS = 1_000
+/** Weight of one response in the mean time they take. */
+const LATENCY_SHARE = 0.1
+const RETRY_AFTER_SECONDS_MAX = 60
 
 /** The connections to one member: idle ones most recently used first, a bound on all, and a bounded queue for one of them. */
 export class MemberConnections implements ConnectionOwner {
   readonly #settings: ConnectionSettings
   readonly #limits: ConcurrencyLimits
+  readonly #adaptive: AdaptiveLimit | undefined
   /** Least recently used first. */
   readonly #idle: Connection[] = []
   readonly #connecting = new Map<Connection, Waiter>()
-  /** In order of arrival, with the moment at which the wait has been too long. */
-  readonly #queue = new Map<Waiter, number>()
+  readonly #queue = new WaitingLine<Waiter>()
   readonly #queueDeadline: Deadline
   #open = 0
   #closing = false
+  #meanLatencyMs = 0
 
   constructor(settings: ConnectionSettings, limits: ConcurrencyLimits) {
     this.#settings = settings
     this.#limits = limits
+    this.#adaptive = limits.adaptive && new AdaptiveLimit({ ...limits.adaptive, most: limits.connectionsMax })
     this.#queueDeadline = settings.deadlines.create(() => this.#expireQueue())
   }
 
   /** A request would not have to wait in the queue. */
   get hasRoom(): boolean {
-    return this.#idle.length > 0 || this.#open < this.#limits.connectionsMax
+    return this.#busy < this.limit
   }
 
   get openCount(): number {
@@ -55,25 +66,30 @@ export class MemberConnections implements ConnectionOwner {
     return this.#queue.size
   }
 
-  acquire(waiter: Waiter, wish: Wish): void {
-    const idle = this.#takeIdle(wish)
-    if (idle !== undefined) {
-      waiter.onConnection(idle, true)
-      return
+  /** Requests that may be under way at a time. */
+  get limit(): number {
+    return this.#adaptive?.limit ?? this.#limits.connectionsMax
+  }
+
+  get #busy(): number {
+    return this.#open - this.#idle.length
+  }
+
+  acquire(waiter: Waiter): void {
+    if (this.#busy < this.limit) {
+      const idle = this.#takeIdle(waiter.wish)
+      if (idle !== undefined) {
+        waiter.onConnection(idle, this.#settings.deadlines.clock.now() - idle.idleSinceMs)
+        return
+      }
+      // Those that are left are too old for this wish.
+      if (this.#open >= this.#limits.connectionsMax) this.#idle[0]?.close()
+      if (this.#open < this.#limits.connectionsMax) {
+        this.#connect(waiter)
+        return
+      }
     }
-    // Those that are left are too old for this wish.
-    if (this.#open >= this.#limits.connectionsMax) this.#idle[0]?.close()
-    if (this.#open < this.#limits.connectionsMax) {
-      this.#connect(waiter)
-      return
-    }
-    if (this.#queue.size >= this.#limits.queueMax) {
-      waiter.onNoConnection(queueFull(this.#settings.origin, this.#queue.size))
-      return
-    }
-    const dueMs = this.#settings.deadlines.clock.now() + this.#limits.queueMs
-    this.#queue.set(waiter, dueMs)
-    if (this.#queue.size === 1) this.#queueDeadline.at(dueMs)
+    this.#enqueue(waiter)
   }
 
   /** Takes back an `acquire` that was not answered yet. */
@@ -87,12 +103,16 @@ export class MemberConnections implements ConnectionOwner {
     }
   }
 
+  /** A response's head arrived. */
+  responded(latencyMs: number): void {
+    this.#meanLatencyMs += (latencyMs - this.#meanLatencyMs) * (this.#meanLatencyMs === 0 ? 1 : LATENCY_SHARE)
+    this.#adaptive?.sample(latencyMs, this.#busy)
+  }
+
   /** Nobody is to wait for this member any longer, nor use a connection from before. */
   giveUp(error: () => ProxyError): void {
     this.#closeIdle()
-    const waiters = [...this.#queue.keys()]
-    this.#queue.clear()
-    for (const waiter of waiters) waiter.onNoConnection(error())
+    for (const waiter of this.#queue.clear()) waiter.onNoConnection(error())
   }
 
   /** Closes idle connections now and the others after their exchange. Requests are served as before, each by a connection of its own. */
@@ -106,13 +126,14 @@ export class MemberConnections implements ConnectionOwner {
     const waiter = this.#connecting.get(connection)
     this.#connecting.delete(connection)
     if (waiter === undefined) connection.close()
-    else waiter.onConnection(connection, false)
+    else waiter.onConnection(connection, undefined)
   }
 
   onIdle(connection: Connection): void {
-    const next = this.#nextInQueue()
+    // It is not among the idle ones yet, so it is one of those that are busy.
+    const next = this.#busy <= this.limit ? this.#queue.next() : undefined
     if (next !== undefined) {
-      next.onConnection(connection, true)
+      next.onConnection(connection, 0)
       return
     }
     if (this.#closing) connection.close()
@@ -132,7 +153,37 @@ export class MemberConnections implements ConnectionOwner {
 
   #connect(waiter: Waiter): void {
     this.#open++
-    this.#connecting.set(new Connection(this.#settings, this), waiter)
+    this.#connecting.set(new Connection(this.#settings, this, waiter.request.clientAddress), waiter)
+  }
+
+  #enqueue(waiter: Waiter): void {
+    const { origin } = this.#settings
+    const { priority = 'visitor', hasCover = false } = waiter.request
+    if (hasCover) {
+      waiter.onNoConnection(notWorthWaiting(origin, this.#overload()))
+      return
+    }
+    if (this.#queue.size >= this.#limits.queueMax) {
+      // Who is less important makes room; a queue full of visitors is full for visitors.
+      const refused = this.#queue.displaced(priority) ?? waiter
+      const error = queueFull(origin, this.#overload())
+      if (refused !== waiter) this.#wait(waiter, priority)
+      refused.onNoConnection(error)
+      return
+    }
+    this.#wait(waiter, priority)
+  }
+
+  #wait(waiter: Waiter, priority: NonNullable<OriginRequest['priority']>): void {
+    const dueMs = this.#settings.deadlines.clock.now() + this.#limits.queueMs
+    this.#queue.add(waiter, priority, dueMs)
+    if (this.#queue.size === 1) this.#queueDeadline.at(dueMs)
+  }
+
+  #overload(): Overload {
+    const waiting = this.#queue.size
+    const seconds = Math.ceil(((waiting + 1) * this.#meanLatencyMs) / Math.max(1, this.limit) / 1000)
+    return { waiting, retryAfterSeconds: Math.max(1, Math.min(RETRY_AFTER_SECONDS_MAX, seconds)) }
   }
 
   #takeIdle(wish: Wish): Connection | undefined {
@@ -146,29 +197,21 @@ export class MemberConnections implements ConnectionOwner {
     for (const connection of [...this.#idle]) connection.close()
   }
 
+  /** Under an adaptive limit there can be idle connections while requests wait. */
   #serveQueue(): void {
-    while (this.#open < this.#limits.connectionsMax) {
-      const next = this.#nextInQueue()
-      if (next === undefined) return
-      this.#connect(next)
+    while (this.#queue.size > 0 && this.#busy < this.limit) {
+      if (this.#idle.length === 0 && this.#open >= this.#limits.connectionsMax) return
+      const next = this.#queue.next()
+      if (next !== undefined) this.acquire(next)
     }
   }
 
-  #nextInQueue(): Waiter | undefined {
-    const [next] = this.#queue.keys()
-    if (next !== undefined) this.#queue.delete(next)
-    return next
-  }
-
   #expireQueue(): void {
-    const nowMs = this.#settings.deadlines.clock.now()
-    for (const [waiter, dueMs] of this.#queue) {
-      if (dueMs > nowMs) {
-        this.#queueDeadline.at(dueMs)
-        return
-      }
-      this.#queue.delete(waiter)
-      waiter.onNoConnection(queuedTooLong(this.#settings.origin, this.#limits.queueMs))
+    const { origin, deadlines } = this.#settings
+    const expired = this.#queue.expired(deadlines.clock.now())
+    this.#queueDeadline.at(this.#queue.earliestDueMs)
+    for (const waiter of expired) {
+      waiter.onNoConnection(queuedTooLong(origin, this.#limits.queueMs, this.#overload()))
     }
   }
 

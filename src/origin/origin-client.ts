@@ -1,6 +1,9 @@
 import type { ProxyError } from '../errors.ts'
 import type { BodySource } from '../http/body.ts'
 import type { RawFields } from '../http/fields.ts'
+import type { MemberState } from './member-state.ts'
+import type { PoolSettings } from './settings.ts'
+import type { Priority } from './waiting-line.ts'
 
 /** A request as it goes upstream. Framing is the client's own; `fields` are complete otherwise (Host, Via, …). */
 export interface OriginRequest {
@@ -10,6 +13,14 @@ export interface OriginRequest {
   readonly body: BodySource | undefined
   /** Wait for `100 Continue` (bounded) before the body is started. */
   readonly expectsContinue: boolean
+  /** Whose request it is, for choosing a pool and a member; the Host of the fields when absent. */
+  readonly authority?: string
+  /** Address of the client behind trusted proxies; absent for requests of our own. */
+  readonly clientAddress?: string
+  /** Who is served first where requests have to wait; a visitor when absent. */
+  readonly priority?: Priority
+  /** Something stored can be served in its place, so it fails at once with ORIGIN_OVERLOADED rather than wait in a queue. */
+  readonly hasCover?: boolean
 }
 
 /** The head of a final response, and its body still to be read. */
@@ -30,6 +41,9 @@ export interface OriginResponse {
   readonly origin: string
 }
 
+/** What a tunnel is chosen by. */
+export type TunnelRequest = Pick<OriginRequest, 'fields' | 'target' | 'authority' | 'clientAddress'>
+
 /** Exactly one of `onResponse` and `onError` is called, once. Failures after the head go to the body's sink. */
 export interface OriginHandler {
   onInterim(status: number, fields: RawFields): void
@@ -46,8 +60,21 @@ export interface OriginPool {
    * hold-down is over, about every second, until a request was sent as the trial: some request has to find out.
    */
   readonly sick: boolean
-  /** Where a WebSocket goes: the URL of a member that is not held down; undefined without one that can be tunnelled to. */
-  tunnelTarget(): URL | undefined
+  /** Where a WebSocket goes: the URL of a member that may be asked; undefined without one that can be tunnelled to. */
+  tunnelTarget(request?: TunnelRequest): URL | undefined
   /** Closes idle connections, and the others when their exchange has ended. */
   close(): void
+}
+
+/** A pool as who made it sees it. */
+export interface ManagedPool extends OriginPool {
+  /** The members as they are now. */
+  states(): readonly MemberState[]
+  /**
+   * Takes over new settings. Members that are the same keep their connections, their queue and what is known of their health;
+   * those that went away finish what they have.
+   *
+   * @throws Error as the making of a pool does; the old settings then hold on
+   */
+  update(settings: PoolSettings): void
 }

@@ -1,118 +1,253 @@
-import type { LookupFunction } from 'node:net'
-import type { Clock } from '../clock.ts'
 import type { ProxyError } from '../errors.ts'
-import { parseAddress } from './address.ts'
-import { type Choose, roundRobin } from './choose.ts'
+import type { Choose } from './choosing/candidate.ts'
+import { type Balance, chooser } from './choosing/choosers.ts'
+import { eligible } from './choosing/eligible.ts'
+import { requestKey } from './choosing/request-key.ts'
+import { Stickiness } from './choosing/stickiness.ts'
 import { Deadlines } from './deadlines.ts'
-import { Exchange, type Routes } from './exchange.ts'
+import { Exchange, isRepeatable } from './exchange.ts'
 import { sick } from './failures.ts'
-import { Health } from './health.ts'
+import { Hedge, type HedgeRoutes } from './hedge.ts'
+import { identityOf, makeMember } from './make-member.ts'
 import type { Member } from './member.ts'
-import { MemberConnections } from './member-connections.ts'
-import type { OriginHandler, OriginPool, OriginRequest } from './origin-client.ts'
-import type { OriginSettings, PoolSettings } from './settings.ts'
+import type { MemberState } from './member-state.ts'
+import { Discovery } from './names/discovery.ts'
+import { NameCache } from './names/name-cache.ts'
+import { systemResolver } from './names/system-resolver.ts'
+import type { ManagedPool, OriginHandler, OriginRequest, TunnelRequest } from './origin-client.ts'
+import type { PoolEnvironment } from './pool-environment.ts'
+import { RetryBudget } from './retry-budget.ts'
+import { defaultRetryBudget, type OriginSettings, type PoolSettings } from './settings.ts'
 
-/** What a pool takes from its surroundings. */
-export interface PoolEnvironment {
-  readonly clock: Clock
-  /** From 0 (inclusive) to 1; `Math.random` when absent. */
-  readonly random?: () => number
-  /** Name resolution; the system's when absent. */
-  readonly lookup?: LookupFunction
-  /** Hears of what a handler or sink threw: a defect, contained to one request. A warning of the process when absent. */
-  readonly onFault?: (error: unknown) => void
-}
+export type { PoolEnvironment } from './pool-environment.ts'
 
 /**
  * The members of a site's origin, asked over HTTP/1.1 connections that are kept. A member that cannot be reached, or whose
  * name does not resolve, is held down; the pool is usable all the same.
  *
- * @throws Error when there is no member, or the url of one cannot be used
+ * @throws Error when there is no member, or the settings of one cannot be used
  */
-export function originPool(settings: PoolSettings, environment: PoolEnvironment): OriginPool {
-  if (settings.members.length === 0) throw new Error('Cannot make an origin pool: it has no members')
+export function originPool(settings: PoolSettings, environment: PoolEnvironment): ManagedPool {
   return new Pool(settings, environment)
 }
 
-class Pool implements OriginPool, Routes {
+class Pool implements ManagedPool, HedgeRoutes {
   readonly deadlines: Deadlines
-  readonly retriesMax: number
-  readonly wholeMs: number | undefined
+  readonly clock
   readonly onFault: (error: unknown) => void
-  readonly #members: readonly Member[]
-  readonly #choose: Choose = roundRobin()
+  retryStatuses: ReadonlySet<number> = new Set()
+  readonly #environment: PoolEnvironment
+  readonly #names: NameCache
+  #settings: PoolSettings
+  #members: readonly Member[] = []
+  /** In the order of `#members`. */
+  #identities: readonly string[] = []
+  #balance: Balance = { kind: 'round-robin' }
+  #choose: Choose<Member>
+  #sticky: Stickiness<Member> | undefined
+  /** Where requests under way belong by their visitor's cookie. */
+  readonly #stuck = new WeakMap<OriginRequest, Member>()
+  #budget: RetryBudget
+  #discovery: Discovery | undefined
+  #closed = false
 
   constructor(settings: PoolSettings, environment: PoolEnvironment) {
+    this.clock = environment.clock
     this.deadlines = new Deadlines(environment.clock)
-    this.retriesMax = settings.retriesMax
-    this.wholeMs = settings.timeLimits.wholeMs
     this.onFault = environment.onFault ?? warn
-    this.#members = settings.members.map((member, index) => this.#member(member, index, settings, environment))
+    this.#environment = environment
+    this.#names = environment.names ?? new NameCache(systemResolver(), environment.clock)
+    this.#settings = settings
+    this.#choose = chooser(this.#balance, environment.random ?? Math.random)
+    this.#budget = new RetryBudget(settings.retryBudget ?? defaultRetryBudget, environment.clock)
+    this.update(settings)
+  }
+
+  get retriesMax(): number {
+    return this.#settings.retriesMax
+  }
+
+  get wholeMs(): number | undefined {
+    return this.#settings.timeLimits.wholeMs
   }
 
   get sick(): boolean {
-    return !this.#members.some((member) => member.health.admits) && this.#lastResort([]) === undefined
+    return this.#eligible([]).length === 0 && this.#lastResort([]) === undefined
   }
 
   send(request: OriginRequest, handler: OriginHandler): (reason: ProxyError) => void {
-    const exchange = new Exchange(request, handler, this)
-    exchange.start()
-    return (reason) => exchange.abandon(reason)
+    this.#budget.deposit()
+    const sticky = this.#sticky
+    if (sticky === undefined) return this.#send(request, handler)
+    const upstream = sticky.withoutCookie(request)
+    const own = upstream === request ? undefined : sticky.memberOf(request, this.#members)
+    if (own !== undefined) this.#stuck.set(upstream, own)
+    return this.#send(upstream, stickyHandler(sticky, request, handler))
   }
 
-  tunnelTarget(): URL | undefined {
-    const reachable = this.#members.filter((member) => member.health.admits && member.tunnelUrl !== undefined)
-    return reachable.length === 0 ? undefined : this.#choose(reachable).tunnelUrl
+  states(): readonly MemberState[] {
+    return this.#members.map(({ state }) => state)
+  }
+
+  tunnelTarget(request?: TunnelRequest): URL | undefined {
+    const reachable = this.#eligible([]).filter(({ tunnelUrl }) => tunnelUrl !== undefined)
+    if (reachable.length === 0) return undefined
+    return this.#chooseFor(
+      { method: 'GET', target: '/', fields: [], body: undefined, expectsContinue: false, ...request },
+      reachable,
+    ).tunnelUrl
+  }
+
+  update(settings: PoolSettings): void {
+    const { balance = { kind: 'round-robin' }, sticky } = settings
+    const discovers = settings.members.some(({ discover }) => discover !== undefined)
+    const discovery = discovers
+      ? new Discovery(settings.members, {
+          names: this.#names,
+          clock: this.clock,
+          onMembers: (members) => this.#reconcile(members, settings),
+          onFault: (error) => this.#environment.onUnresolved?.(error),
+        })
+      : undefined
+    // Throws before anything is changed.
+    this.#reconcile(discovery?.members ?? settings.members, settings)
+    this.#discovery?.stop()
+    this.#discovery = discovery
+    if (JSON.stringify(balance) !== JSON.stringify(this.#balance)) {
+      this.#choose = chooser(balance, this.#environment.random ?? Math.random)
+      this.#balance = balance
+    }
+    this.#sticky = sticky && new Stickiness(sticky)
+    this.retryStatuses = new Set(settings.retryStatuses)
+    if (JSON.stringify(settings.retryBudget) !== JSON.stringify(this.#settings.retryBudget)) {
+      this.#budget = new RetryBudget(settings.retryBudget ?? defaultRetryBudget, this.clock)
+    }
+    this.#settings = settings
+    discovery?.start()
   }
 
   close(): void {
-    for (const member of this.#members) member.connections.close()
+    this.#closed = true
+    this.#discovery?.stop()
+    for (const member of this.#members) member.retire()
   }
 
-  next(_request: OriginRequest, tried: readonly Member[]): Member | ProxyError {
+  next(request: OriginRequest, tried: readonly Member[]): Member | ProxyError {
     // The usual pool has one member and nothing to choose.
-    if (this.#members.length === 1 && tried.length === 0 && this.#members[0]!.health.admits) return this.#members[0]!
-    const admitting = this.#members.filter((member) => member.health.admits && !tried.includes(member))
-    const withRoom = admitting.filter((member) => member.connections.hasRoom)
-    if (withRoom.length > 0) return this.#choose(withRoom)
-    if (admitting.length > 0) return this.#choose(admitting)
+    if (this.#members.length === 1 && tried.length === 0) {
+      const [only] = this.#members
+      if (only!.admits && !only!.draining) return only!
+    }
+    if (this.#sticky !== undefined && tried.length === 0) {
+      const own = this.#stuck.get(request)
+      if (own?.admits && own.probedWell) return own
+    }
+    const candidates = this.#eligible(tried)
+    if (candidates.length > 0) return this.#chooseFor(request, roomiest(candidates))
     return this.#lastResort(tried) ?? sick(this.#members.map((member) => `"${member.name}"`).join(', '))
+  }
+
+  alternative(request: OriginRequest, tried: readonly Member[]): Member | undefined {
+    const others = this.#eligible(tried).filter(({ health, probedWell, connections }) => {
+      return health.isUp && probedWell && connections.hasRoom
+    })
+    return others.length === 0 ? undefined : this.#chooseFor(request, others)
+  }
+
+  payRetry(): boolean {
+    return this.#budget.withdraw()
   }
 
   heldDown(member: Member): void {
     member.connections.giveUp(() => sick(`"${member.name}"`))
   }
 
+  #send(request: OriginRequest, handler: OriginHandler): (reason: ProxyError) => void {
+    const hedgeMs = this.#settings.hedge === true && isRepeatable(request) ? this.#slowMs() : undefined
+    const exchange =
+      hedgeMs === undefined ? new Exchange(request, handler, this) : new Hedge(request, handler, this, hedgeMs)
+    exchange.start()
+    return (reason) => exchange.abandon(reason)
+  }
+
+  /** After this time a second member is asked; undefined where nobody knows or there is nobody else. */
+  #slowMs(): number | undefined {
+    if (this.#members.length < 2) return undefined
+    // The quickest member's: what is slow for it another one may do sooner.
+    const slowMs = this.#members.flatMap(({ latencies }) => latencies?.value ?? [])
+    return slowMs.length === 0 ? undefined : Math.max(1, Math.min(...slowMs))
+  }
+
+  #chooseFor(request: OriginRequest, candidates: readonly Member[]): Member {
+    const balance = this.#balance
+    return this.#choose(candidates, balance.kind === 'hash' ? requestKey(balance.by, request) : undefined)
+  }
+
+  #eligible(tried: readonly Member[]): readonly Member[] {
+    const left = tried.length === 0 ? this.#members : this.#members.filter((member) => !tried.includes(member))
+    return eligible(left, { panicBelow: this.#settings.panicBelow ?? 0 })
+  }
+
   /** Of members that are all held down the one that has been left in peace longest, if that was long enough. */
   #lastResort(tried: readonly Member[]): Member | undefined {
-    if (this.#members.some((member) => member.health.isUp)) return undefined
+    const members = this.#members.filter(({ draining }) => !draining)
+    if (members.some((member) => member.health.isUp)) return undefined
     let best: Member | undefined
-    for (const member of this.#members) {
+    for (const member of members) {
       if (tried.includes(member)) continue
       if (best === undefined || member.health.lastResortAtMs < best.health.lastResortAtMs) best = member
     }
-    return best !== undefined && best.health.lastResortAtMs <= this.deadlines.clock.now() ? best : undefined
+    return best !== undefined && best.health.lastResortAtMs <= this.clock.now() ? best : undefined
   }
 
-  #member(member: OriginSettings, index: number, settings: PoolSettings, environment: PoolEnvironment): Member {
-    const { clock, random = Math.random, lookup } = environment
-    const connectionSettings = {
-      origin: member.name,
-      address: parseAddress(member),
-      limits: settings.timeLimits,
-      headLimits: { ...settings.responseHead, targetBytesMax: 0 },
+  /** Puts these members in the place of those there are, and keeps of them what is the same. */
+  #reconcile(members: readonly OriginSettings[], pool: PoolSettings): void {
+    if (members.length === 0) throw new Error('Cannot make an origin pool: it has no members')
+    if (this.#closed) return
+    const identities = members.map((member) => identityOf(member, pool))
+    const kept = new Map(this.#identities.map((identity, index) => [identity, this.#members[index]!]))
+    const made: Member[] = []
+    try {
+      const next = members.map((settings, index) => kept.get(identities[index]!) ?? this.#make(settings, pool, made))
+      for (const [index, member] of next.entries()) member.configure(members[index]!)
+      const before = this.#members
+      this.#members = next
+      this.#identities = identities
+      for (const member of before) if (!next.includes(member)) member.retire()
+    } catch (error) {
+      for (const member of made) member.retire()
+      throw error
+    }
+  }
+
+  #make(settings: OriginSettings, pool: PoolSettings, made: Member[]): Member {
+    const member = makeMember(settings, {
+      pool,
+      environment: { ...this.#environment, names: this.#names },
       deadlines: this.deadlines,
-      lookup,
       onFault: this.onFault,
-    }
-    return {
-      name: member.name,
-      index,
-      // A tunnel is opened by host and port; there is none through a unix socket.
-      tunnelUrl: /^https?:\/\//.test(member.url) ? new URL(member.url) : undefined,
-      health: new Health(settings.health, clock, random),
-      connections: new MemberConnections(connectionSettings, settings.concurrency),
-    }
+      onChange: (changed, reason) => {
+        const { name: origin, condition } = changed
+        this.#environment.onState?.({ pool: pool.name ?? 'origins', origin, condition, reason })
+      },
+    })
+    made.push(member)
+    return member
+  }
+}
+
+/** Those that need not queue, or all when everybody has to. */
+function roomiest(candidates: readonly Member[]): readonly Member[] {
+  const withRoom = candidates.filter(({ connections }) => connections.hasRoom)
+  return withRoom.length > 0 ? withRoom : candidates
+}
+
+function stickyHandler(sticky: Stickiness<Member>, request: OriginRequest, handler: OriginHandler): OriginHandler {
+  return {
+    onInterim: (status, fields) => handler.onInterim(status, fields),
+    onError: (error) => handler.onError(error),
+    onResponse: (response) =>
+      handler.onResponse({ ...response, fields: sticky.withCookie(response.fields, request, response.origin) }),
   }
 }
 

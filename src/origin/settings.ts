@@ -1,3 +1,10 @@
+import type { AdaptiveLimitSettings } from './adaptive-limit.ts'
+import type { Balance } from './choosing/choosers.ts'
+import type { StickySettings } from './choosing/stickiness.ts'
+import type { ProbeSettings } from './probe.ts'
+import type { ProxyProtocol } from './proxy-protocol.ts'
+import type { RetryBudgetSettings } from './retry-budget.ts'
+
 /** Where one member of a pool is, and how it is told apart in logs, metrics and errors. */
 export interface OriginSettings {
   readonly name: string
@@ -5,6 +12,18 @@ export interface OriginSettings {
   readonly url: string
   /** Only looked at for `https:`. */
   readonly tls?: OriginTlsSettings
+  /** Its share, relative to the others'. Default 1. */
+  readonly weight?: number
+  /** Only asked when no other member can be. */
+  readonly backup?: boolean
+  /** Gets nothing new; sessions that stick to it go on. */
+  readonly drain?: boolean
+  /** Sent as Host in place of the client's. */
+  readonly host?: string
+  /** Every connection begins with a header that names the client; it then carries one request only. */
+  readonly proxyProtocol?: ProxyProtocol
+  /** The name stands for several members: one for each of its addresses, or for each target of its SRV records. */
+  readonly discover?: 'addresses' | 'services'
 }
 
 export interface OriginTlsSettings {
@@ -12,6 +31,9 @@ export interface OriginTlsSettings {
   readonly servername?: string
   /** PEM certificates to trust instead of the system's. */
   readonly ca?: string | Buffer
+  /** Our own certificate, where the origin asks for one, and its key; PEM. */
+  readonly cert?: string | Buffer
+  readonly key?: string | Buffer
   /** False accepts any certificate. Default true. */
   readonly rejectUnauthorized?: boolean
 }
@@ -41,6 +63,8 @@ export interface ConcurrencyLimits {
   readonly queueMax: number
   /** The longest wait in the queue. */
   readonly queueMs: number
+  /** Fewer than `connectionsMax` at a time where latency says so; at least `least`. Absent: not. */
+  readonly adaptive?: Omit<AdaptiveLimitSettings, 'most'>
 }
 
 /** When failures hold a member down, and for how long. */
@@ -50,6 +74,8 @@ export interface HealthSettings {
   readonly holdDownMsMax: number
   /** Resets and time-outs in a row, with no response between them, that hold a member down. A failed connect does at once. */
   readonly failuresMax: number
+  /** Statuses of responses that count as such failures. Absent: none, an error response is a response. */
+  readonly failureStatuses?: readonly number[]
 }
 
 /** The largest response head that is read; more of either is 502. */
@@ -59,6 +85,8 @@ export interface ResponseHeadLimits {
 }
 
 export interface PoolSettings {
+  /** Tells pools apart in logs and metrics. Default `origins`. */
+  readonly name?: string
   readonly members: readonly OriginSettings[]
   readonly timeLimits: TimeLimits
   readonly responseHead: ResponseHeadLimits
@@ -67,6 +95,21 @@ export interface PoolSettings {
   readonly health: HealthSettings
   /** Other members that one request may be tried on. */
   readonly retriesMax: number
+  /** What all retries and hedges together may add. */
+  readonly retryBudget?: RetryBudgetSettings
+  /** Statuses (502, 503, 504) for which an idempotent request goes to another member. Default none. */
+  readonly retryStatuses?: readonly number[]
+  /** Default round robin. */
+  readonly balance?: Balance
+  /** Visitors stay where their session began. */
+  readonly sticky?: StickySettings
+  readonly probe?: ProbeSettings
+  /** Below this share of members that probes find well, probes are not believed. Default 0: when they find none well. */
+  readonly panicBelow?: number
+  /** How long a member that came back gets less than its share. Default 0. */
+  readonly slowStartMs?: number
+  /** A slow idempotent request is sent to a second member as well, after the time that 95 % of responses take. Default false. */
+  readonly hedge?: boolean
 }
 
 export const defaultTimeLimits: TimeLimits = {
@@ -83,6 +126,8 @@ export const defaultConcurrency: ConcurrencyLimits = { connectionsMax: 100, queu
 
 /** Large, because of the tags that content management systems send: a page may depend on thousands of things. */
 export const defaultResponseHead: ResponseHeadLimits = { headBytesMax: 256 * 1024, fieldsMax: 1_000 }
+
+export const defaultRetryBudget: RetryBudgetSettings = { ratio: 0.2, reserve: 32 }
 
 export const defaultHealth: HealthSettings = { holdDownMs: 1_000, holdDownMsMax: 60_000, failuresMax: 3 }
 

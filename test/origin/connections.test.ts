@@ -161,11 +161,13 @@ describe('the keep-alive race', () => {
     t: TestContext,
     ending: 'fin' | 'reset',
   ): Promise<{ pool: Parameters<typeof ask>[0]; origin: ScriptedOrigin }> {
-    const { pool, origin } = await anOriginAndPool(t, async (request) => {
+    const { pool, origin, clock } = await anOriginAndPool(t, async (request) => {
       await request.body()
       if (request.connection.requests.length > 0 || request.number === 1) await request.respond({ body: 'ok' })
     })
     await ask(pool).outcome
+    // Long enough for an idle timer of the origin, and for a POST to use it still.
+    clock.advance(1_000)
     // From now on every connection that has carried a request breaks at its next one.
     origin.script = async (request) => {
       if (request.connection.number === 1) request[ending]()
@@ -213,6 +215,15 @@ describe('the keep-alive race', () => {
       await request.send('H')
       request.fin()
     }
+    assert.equal((await ask(pool).outcome).error?.code, 'ORIGIN_RESET')
+    assert.equal(origin.requests.length, 2)
+  })
+
+  it('is not what breaks a connection in use: no idle timer is that short, so nothing is sent twice', async (t) => {
+    const { pool, origin, clock } = await anOriginAndPool(t)
+    await ask(pool).outcome
+    clock.advance(999)
+    origin.script = (request) => request.reset()
     assert.equal((await ask(pool).outcome).error?.code, 'ORIGIN_RESET')
     assert.equal(origin.requests.length, 2)
   })

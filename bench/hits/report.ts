@@ -33,7 +33,7 @@ function goals(questions: readonly QuestionResult[]): string {
 
 function goalRow(name: string, { what, max, unit, measured }: GoalResult): string[] {
   if (measured === undefined) return [name, what, `≤ ${max}${unit}`, '', 'not measured']
-  return [name, what, `≤ ${max}${unit}`, fixed(measured) + unit, measured <= max ? 'met' : '**missed**']
+  return [name, what, `≤ ${max}${unit}`, fixed(measured), measured <= max ? 'met' : '**missed**']
 }
 
 function section(question: QuestionResult): string {
@@ -103,9 +103,10 @@ function fixed(value: number): string {
   return value.toFixed(2)
 }
 
-/** @param rows the first column is text, the others are numbers */
+/** A Markdown table; columns of numbers are flush right. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`
-  const rule = head.map((_, column) => (column === 0 ? '---' : '---:'))
+  const isNumeric = (column: number) => rows.every((row) => /^[\d.,]*$/.test(row[column] ?? ''))
+  const rule = head.map((_, column) => (isNumeric(column) ? '---:' : '---'))
   return line(head) + line(rule) + rows.map(line).join('')
 }

@@ -3,7 +3,7 @@ import { systemClock } from './clock.ts'
 import type { Config } from './config/config.ts'
 import type { ProxyError } from './errors.ts'
 import { Flights } from './forward/flights.ts'
-import type { ListenerHooks } from './listener/listener-hooks.ts'
+import { type ListenerHooks, NOBODY_LISTENS } from './listener/listener-hooks.ts'
 import { DEFAULT_LIMITS, DEFAULT_TIMES, type ListenerSettings } from './listener/listener-settings.ts'
 import { startListeners } from './listener/start-listeners.ts'
 import { type AccessLog, openAccessLog } from './log/access-log.ts'
@@ -15,6 +15,7 @@ import { originPool } from './origin/pool.ts'
 import { defaultConcurrency, defaultHealth, defaultTimeLimits } from './origin/settings.ts'
 import { compileHosts } from './policy/hosts.ts'
 import { createPlanner } from './policy/planner.ts'
+import { createMemoryAnswers } from './proxy/answer-from-memory.ts'
 import type { Core } from './proxy/core.ts'
 import { createRequestHandler } from './proxy/handle-request.ts'
 import { upstreamForwardingFields } from './request/forwarding.ts'
@@ -43,11 +44,12 @@ export async function startApp(config: Config): Promise<RunningApp> {
   const accessLog = openAccess(config, log)
   const pool = createPool(config, clock, log)
   const failures = new FailureLog(log, clock)
-  const handle = createRequestHandler(createCore(config, clock, pool, (error) => failures.report(error)))
+  const core = createCore(config, clock, pool, (error) => failures.report(error))
   try {
     const listeners = await startListeners({
       settings: listenerSettings(config),
-      handle,
+      handle: createRequestHandler(core),
+      answerFromMemory: createMemoryAnswers(core),
       hooks: listenerHooks(pool, log, accessLog),
       clock,
     })
@@ -165,7 +167,7 @@ function forwardingSettings(config: Config): { pseudonym: string; sendForwarded:
 
 function listenerHooks(pool: OriginPool, log: EventLog, accessLog: AccessLog | undefined): ListenerHooks {
   return {
-    onExchange: (record) => accessLog?.write(record),
+    onExchange: accessLog === undefined ? NOBODY_LISTENS : (record) => accessLog.write(record),
     tunnelTarget: () => pool.tunnelTarget(),
     onConnectionRefused: (reason) => log.warn({ reason }, 'a connection was refused: there are too many'),
     onAcceptError: (error) => log.error({ error }, 'a connection could not be accepted'),

@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import type { Clock } from '../clock.ts'
+import type { AnswerFromMemory } from '../proxy/answer-from-memory.ts'
 import type { RequestHandler } from '../request/proxy-response.ts'
 import { FullLane } from './full-lane.ts'
 import type { LaneContext } from './lane-context.ts'
@@ -12,6 +13,7 @@ import { PlainLane } from './plain-lane/plain-lane.ts'
 export interface ListenerParts {
   readonly settings: ListenerSettings
   readonly handle: RequestHandler
+  readonly answerFromMemory?: AnswerFromMemory
   readonly hooks: ListenerHooks
   readonly clock: Clock
 }
@@ -41,8 +43,9 @@ const ACCEPT_ERROR_MS = 1000
  *
  * @throws ListenError for the first address that could not be opened
  */
-export async function startListeners({ settings, handle, hooks, clock }: ListenerParts): Promise<Listeners> {
-  const context: LaneContext = { settings, handle, hooks, clock, isDraining: false }
+export async function startListeners(parts: ListenerParts): Promise<Listeners> {
+  const { settings, handle, answerFromMemory, hooks, clock } = parts
+  const context: LaneContext = { settings, handle, answerFromMemory, hooks, clock, isDraining: false }
   const fullLane = new FullLane(context)
   const lane = new PlainLane(context, fullLane)
   const connections = new OpenConnections(context, (connection) => fullLane.refuseLateHead(connection))

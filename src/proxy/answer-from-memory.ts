@@ -1,7 +1,12 @@
 import { firstValue, type RawFields } from '../http/fields.ts'
 import type { Plan } from '../policy/plan.ts'
 import type { Exchange, ProxyRequest } from '../request/proxy-request.ts'
-import { type PreparedFor, type PreparedKind, PreparedResponse, PreparedResponses } from '../respond/prepared-response.ts'
+import {
+  type PreparedFor,
+  type PreparedKind,
+  PreparedResponse,
+  PreparedResponses,
+} from '../respond/prepared-response.ts'
 import { currentAgeSeconds } from '../rfc9111/age.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import { answersConditional } from '../rfc9111/validation.ts'
@@ -65,7 +70,9 @@ export function createMemoryAnswers(core: Core): AnswerFromMemory {
 
 function preparedKind(request: MemoryRequest, probe: Probe, stored: StoredResponse): PreparedKind {
   if (!request.isConditional) return request.method
-  return answersConditional({ requestFields: probe.fields, ...stored }) === 'not-modified' ? 'not-modified' : request.method
+  return answersConditional({ requestFields: probe.fields, ...stored }) === 'not-modified'
+    ? 'not-modified'
+    : request.method
 }
 
 function preparedFor(plan: Plan, stored: StoredResponse, ageSeconds: number): PreparedFor {

@@ -1,9 +1,13 @@
 import { BufferBody } from '../../http/body.ts'
 import type { RequestHead } from '../../http1/head.ts'
 import type { RequestHeadScanner, ScannedRequest } from '../../http1/request-scanner.ts'
+import type { PreparedResponse } from '../../respond/prepared-response.ts'
 import type { Connection } from '../connection.ts'
+import { NOBODY_LISTENS } from '../listener-hooks.ts'
+import { HitRecord } from './hit-record.ts'
 import { PlainExchange } from './plain-exchange.ts'
 import type { PlainLane } from './plain-lane.ts'
+import { StallWatch, whenTaken } from './taken.ts'
 import { understand } from './understands.ts'
 
 /** What is to be done before the connection reads on, although no request is in work. */
@@ -29,6 +33,8 @@ export class PlainConnection {
   #exchange: PlainExchange | undefined
   /** Bytes behind the request in work. */
   #unread: Buffer | undefined
+  /** Of answers that are not all handed to the system yet. */
+  #records: HitRecord[] | undefined
   #hasEnded = false
 
   readonly #onData = (chunk: Buffer): void => this.#take(chunk)
@@ -59,15 +65,17 @@ export class PlainConnection {
 
   /** Reads requests out of `chunk`, from index `start`, until one has to be waited for. */
   #read(chunk: Buffer, start: number): void {
+    const { batch } = this.#lane
     let at = start
     if (this.#collected !== undefined) at = this.#collect(chunk, at)
-    while (at < chunk.length && this.#connection.current === undefined && !this.#connection.isEnding) {
+    while (at < chunk.length && this.#mayGoOn() && !batch.isFull) {
       const scanner = this.#scanner ?? this.#lane.borrowScanner()
       const result = scanner.read(chunk, at)
       if (result.kind === 'incomplete') {
         this.#scanner = scanner
+        at = chunk.length
         this.#connection.headBegun = true
-        return
+        break
       }
       this.#scanner = undefined
       const next = result.kind === 'head' ? this.#handle(result.head, chunk, result.end) : undefined
@@ -75,25 +83,76 @@ export class PlainConnection {
       this.#lane.returnScanner(scanner)
       at = next
     }
+    if (!batch.isEmpty) this.#write()
     if (at < chunk.length && !this.#connection.isEnding) this.#keepUnread(chunk, at)
+  }
+
+  #mayGoOn(): boolean {
+    return this.#connection.current === undefined && !this.#connection.isEnding
   }
 
   /** @returns the index of the first byte behind the request, or undefined when it is not for this lane */
   #handle(request: ScannedRequest, chunk: Buffer, end: number): number | undefined {
-    const { fields, context } = this.#lane
+    const { fields, hits, context } = this.#lane
     fields.of(request)
     const understanding = understand(request, fields)
     switch (understanding.kind) {
       case 'other':
         return undefined
-      case 'plain':
-        this.#begin(request.head(), undefined)
+      case 'plain': {
+        const hit = hits.find(request, fields, this.#connection)
+        if (hit === undefined) this.#begin(request.head(), undefined)
+        else this.#answerAtOnce(hit, request)
         return end
+      }
       case 'with-body':
         if (understanding.length > context.settings.limits.discardedBodyBytesMax) return undefined
         this.#collected = { head: request.head(), bytes: Buffer.allocUnsafeSlow(understanding.length), filled: 0 }
         this.#connection.headBegun = true
         return this.#collect(chunk, end)
+    }
+  }
+
+  #answerAtOnce(hit: PreparedResponse, request: ScannedRequest): void {
+    const { batch, context, fields, hits } = this.#lane
+    const connection = this.#connection
+    connection.servedAtOnce(context.clock.now())
+    batch.add(hit.wire!)
+    if (context.hooks.onExchange === NOBODY_LISTENS) return
+    this.#records ??= []
+    this.#records.push(new HitRecord({ context, connection, request, fields, asked: hits.asked!, hit }))
+  }
+
+  /** Writes what was answered at once; the connection goes on when the client has taken it. */
+  #write(): void {
+    const { socket } = this.#connection
+    this.#lane.batch.write(socket)
+    if (socket.writableLength === 0) return this.#publish(true)
+    const stall = new StallWatch(socket, this.#lane.context.settings.times.sendStallMs)
+    stall.begin()
+    this.#connection.occupy(WAITING)
+    whenTaken(socket, () => {
+      stall.end()
+      this.#done()
+    })
+  }
+
+  /** Writes what was answered at once, in front of an answer that has to be waited for. */
+  #flush(): void {
+    if (this.#lane.batch.isEmpty) return
+    this.#lane.batch.write(this.#connection.socket)
+    if (this.#connection.socket.writableLength === 0) this.#publish(true)
+  }
+
+  #publish(complete: boolean): void {
+    const records = this.#records
+    if (records === undefined) return
+    this.#records = undefined
+    const { hooks, clock } = this.#lane.context
+    for (const record of records) {
+      record.endedMs = clock.now()
+      record.complete = complete
+      hooks.onExchange(record)
     }
   }
 
@@ -112,6 +171,7 @@ export class PlainConnection {
 
   #begin(head: RequestHead, body: Buffer | undefined): void {
     const connection = this.#connection
+    this.#flush()
     connection.headBegun = false
     this.#exchange = new PlainExchange({
       lane: this.#lane.context,
@@ -127,6 +187,7 @@ export class PlainConnection {
   #done(): void {
     const connection = this.#connection
     this.#exchange = undefined
+    this.#publish(true)
     if (this.#hasEnded && this.#unread === undefined) return connection.closeAfterResponse()
     connection.done()
     // Not at once: a long pipeline of quick answers must let other connections have their turn.
@@ -157,6 +218,7 @@ export class PlainConnection {
     const rest = at === 0 ? chunk : chunk.subarray(at)
     const bytes = pending.length === 0 ? rest : Buffer.concat([pending, rest])
     this.#lane.returnScanner(scanner)
+    this.#flush()
     this.#letGo()
     this.#lane.handOver(this.#connection, bytes)
   }
@@ -180,6 +242,7 @@ export class PlainConnection {
     this.#scanner = undefined
     this.#collected = undefined
     this.#unread = undefined
+    this.#publish(false)
     this.#exchange?.onClosed()
   }
 }

@@ -2,6 +2,8 @@ import { RequestHeadScanner } from '../../http1/request-scanner.ts'
 import type { Connection } from '../connection.ts'
 import type { FullLane } from '../full-lane.ts'
 import type { LaneContext } from '../lane-context.ts'
+import { HitBatch } from './hit-batch.ts'
+import { Hits } from './hits.ts'
 import { PlainConnection } from './plain-connection.ts'
 import { RequestFields } from './request-fields.ts'
 
@@ -16,12 +18,16 @@ export class PlainLane {
   readonly context: LaneContext
   /** What the request in hand has; looked through anew for each. */
   readonly fields = new RequestFields()
+  readonly hits: Hits
+  /** Written before its turn ends, so one is enough. */
+  readonly batch = new HitBatch()
   readonly #fullLane: FullLane
   readonly #spare: RequestHeadScanner[] = []
   #handedOver = 0
 
   constructor(context: LaneContext, fullLane: FullLane) {
     this.context = context
+    this.hits = new Hits(context)
     this.#fullLane = fullLane
   }
 

@@ -1,7 +1,7 @@
 import { NameIndex } from '../../http1/name-index.ts'
 import type { ScannedRequest } from '../../http1/request-scanner.ts'
 
-/** The fields that can decide how a request is read or answered; all others matter to the origin alone. */
+/** The fields that can decide how a request is read or answered, at most 32; all others matter to the origin alone. */
 const NAMES = [
   ...['host', 'connection', 'content-length', 'transfer-encoding', 'te', 'trailer', 'upgrade', 'expect'],
   ...['via', 'forwarded', 'x-forwarded-for', 'x-forwarded-proto'],
@@ -14,7 +14,6 @@ export type FieldOfInterest = (typeof NAMES)[number]
 
 const INDEX = new NameIndex(NAMES)
 const ABSENT = -1
-const REPEATED = -2
 
 /** Positions in `NAMES`, so that asking for one costs an array access. */
 const SLOT = Object.fromEntries(NAMES.map((name, slot) => [name, slot])) as Record<FieldOfInterest, number>
@@ -22,6 +21,8 @@ const SLOT = Object.fromEntries(NAMES.map((name, slot) => [name, slot])) as Reco
 /** Which fields of interest a scanned request has. One object serves all requests, one after the other. */
 export class RequestFields {
   readonly #places = new Int16Array(NAMES.length)
+  /** One bit for each name that is there more than once. */
+  #repeated = 0
   #request: ScannedRequest | undefined
 
   /** Looks through the fields of `request` once. */
@@ -29,10 +30,13 @@ export class RequestFields {
     const { bytes, lines } = request
     const places = this.#places
     this.#request = request
+    this.#repeated = 0
     places.fill(ABSENT)
     for (let i = 0; i < lines.count; i++) {
       const slot = INDEX.find(bytes, lines.nameBegin(i), lines.nameEnd(i))
-      if (slot >= 0) places[slot] = places[slot] === ABSENT ? i : REPEATED
+      if (slot < 0) continue
+      if (places[slot] === ABSENT) places[slot] = i
+      else this.#repeated |= 1 << slot
     }
   }
 
@@ -41,12 +45,17 @@ export class RequestFields {
   }
 
   isRepeated(name: FieldOfInterest): boolean {
-    return this.#places[SLOT[name]] === REPEATED
+    return (this.#repeated & (1 << SLOT[name])) !== 0
   }
 
   /** The value of a field that is there once; undefined otherwise. */
   value(name: FieldOfInterest): string | undefined {
+    return this.isRepeated(name) ? undefined : this.first(name)
+  }
+
+  /** The first value of a field. */
+  first(name: FieldOfInterest): string | undefined {
     const place = this.#places[SLOT[name]]!
-    return place < 0 ? undefined : this.#request!.value(place)
+    return place === ABSENT ? undefined : this.#request!.value(place)
   }
 }

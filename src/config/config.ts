@@ -1,3 +1,7 @@
+import type { OriginConfig, PoolConfig, PoolRulesConfig } from './pool-config.ts'
+
+export type { OriginConfig, PoolConfig } from './pool-config.ts'
+
 /**
  * The configuration as the parts see it: parsed once, every number in the unit its name ends with, frozen.
  * What people write is declared in `options.ts`; parts receive the slice they need, never the whole `Config`.
@@ -7,6 +11,10 @@ export interface Config {
   readonly listen: readonly ListenAddress[]
   /** Empty: none was given, `serve` starts the demo site. */
   readonly origins: readonly OriginConfig[]
+  /** How the pool of `origins` works. */
+  readonly originRules: PoolRulesConfig
+  /** Other sites with origins of their own. Where there are no `origins`, these are the first pool's. */
+  readonly pools: readonly PoolConfig[]
   /** Host patterns this proxy answers for (`*` any run of characters); empty: any. Others get 421. */
   readonly hosts: readonly string[]
   /** Networks whose forwarding fields are believed, as `address/bits`. */
@@ -32,17 +40,6 @@ export interface ListenAddress {
   /** Name or address, IPv6 without brackets. */
   readonly host: string
   /** 0 lets the system choose. */
-  readonly port: number
-}
-
-export interface OriginConfig {
-  /** As written or `host:port`; unique among the origins. */
-  readonly name: string
-  /** Scheme, host and port only. */
-  readonly url: string
-  readonly scheme: 'http' | 'https'
-  /** Name or address, IPv6 without brackets. */
-  readonly host: string
   readonly port: number
 }
 
@@ -134,6 +131,10 @@ export interface TimeLimits {
   readonly betweenBytesMs: number
   /** How long an unused origin connection is kept, unless the origin announces more. */
   readonly originIdleMs: number
+  /** For a place on a connection to the origin. */
+  readonly originQueueMs: number
+  /** For all of an origin's response; undefined: no limit. */
+  readonly originWholeMs: number | undefined
   /** For the exchanges under way when the program is told to stop. */
   readonly drainMs: number
 }
@@ -152,6 +153,8 @@ export interface Limits {
   readonly originConnectionsMax: number
   /** Requests that wait for a connection to an origin, for each origin. */
   readonly originQueueMax: number
+  /** Whether origins get fewer requests at a time while they are slower than usual. */
+  readonly originAdaptive: boolean
 }
 
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace'

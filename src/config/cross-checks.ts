@@ -1,5 +1,5 @@
 import { parseSize } from '../units.ts'
-import type { Path } from './problems.ts'
+import { formatPath, type Path } from './problems.ts'
 
 /** A contradiction between options that are each right. */
 export interface Contradiction {
@@ -15,7 +15,8 @@ export function findContradictions(raw: unknown): Contradiction[] {
   return [
     ...listAt(raw, 'rules').flatMap((rule, index) => ruleContradictions(rule, ['rules', index])),
     ...queryContradictions(raw, []),
-    ...originContradictions(listAt(raw, 'origins')),
+    ...originContradictions(listAt(raw, 'origins'), ['origins']),
+    ...listAt(raw, 'pools').flatMap((pool, index) => poolContradictions(pool, ['pools', index])),
     ...sizeContradictions(raw),
   ]
 }
@@ -47,7 +48,15 @@ function queryContradictions(settings: unknown, path: Path): Contradiction[] {
   return [{ path: [...path, 'key', 'query', 'ignore'], message }]
 }
 
-function originContradictions(origins: readonly unknown[]): Contradiction[] {
+function poolContradictions(pool: unknown, path: Path): Contradiction[] {
+  const origins = listAt(pool, 'origins')
+  if (isMap(pool) && origins.length === 0) {
+    return [{ path: [...path, 'origins'], message: 'missing, a pool has at least one origin' }]
+  }
+  return originContradictions(origins, [...path, 'origins'])
+}
+
+function originContradictions(origins: readonly unknown[], path: Path): Contradiction[] {
   const seen = new Map<unknown, number>()
   return origins.flatMap((origin, index) => {
     const label = isMap(origin) ? (member(origin, 'name') ?? member(origin, 'url')) : origin
@@ -56,7 +65,12 @@ function originContradictions(origins: readonly unknown[]): Contradiction[] {
       seen.set(label, index)
       return []
     }
-    return [{ path: ['origins', index], message: `is the same as origins[${first}]; names and URLs have to differ` }]
+    return [
+      {
+        path: [...path, index],
+        message: `is the same as ${formatPath([...path, first])}; names and URLs have to differ`,
+      },
+    ]
   })
 }
 

@@ -1,7 +1,8 @@
 import { isIP } from 'node:net'
 import { FormatError, isHostName, parseHostPort } from '../units.ts'
-import type { ListenAddress, OriginConfig, StatusRange } from './config.ts'
+import type { ListenAddress, StatusRange } from './config.ts'
 import { nearest } from './nearest.ts'
+import type { OriginConfig } from './pool-config.ts'
 import { mapOf, scalar, textOf, type ValueType } from './value-types.ts'
 
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/ // RFC 9110 §5.6.2
@@ -127,15 +128,16 @@ export const listenAddress = scalar<ListenAddress>({
 })
 
 /** What an origin is before it has a name. */
-export type OriginAddress = Omit<OriginConfig, 'name'>
+export type OriginAddress = Pick<OriginConfig, 'url' | 'scheme' | 'host' | 'port'>
 
 const originUrlExpected = 'a URL such as http://127.0.0.1:8081'
 
 export const originUrl = scalar<OriginAddress>({
   expected: originUrlExpected,
-  json: { type: 'string', pattern: '^https?://[^/?#]+/?$' },
+  json: { type: 'string', pattern: '^(https?://[^/?#]+/?|http\\+unix:///.+)$' },
   parse(value) {
     const text = textOf(value, originUrlExpected)
+    if (/^http\+unix:\/\/\/[^?#\0]+$/.test(text)) return { url: text, scheme: 'http', host: 'localhost', port: 80 }
     const authority = /^https?:\/\/[^/?#@\\\s]+(?=[/?#]|$)/i.exec(text)?.[0]
     const url = authority !== undefined && URL.canParse(authority) ? new URL(authority) : undefined
     if (url === undefined) throw new FormatError(text, originUrlExpected, suggestOrigin(text))

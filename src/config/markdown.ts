@@ -5,11 +5,21 @@ import { options, settingsMembers } from './options.ts'
 const sections: Readonly<Record<string, () => string>> = {
   general: () => table(pick((name, { kind }) => kind === 'option' && !isSetting(name))),
   origins: () => table({ origins: options.origins }),
+  pools: () => table(poolHead),
+  balance: () => table({ balance: options.balance }),
+  health: () => table({ health: options.health }),
+  retries: () => table({ retries: options.retries }),
   caching: () => table(settingsMembers),
   rules: () => table({ 'rules[].name': options.rules.members.name, 'rules[].match': options.rules.members.match }),
   timeLimits: () => table({ timeLimits: options.timeLimits }),
   limits: () => table({ limits: options.limits }),
   logs: () => table({ log: options.log, cacheStatus: options.cacheStatus }),
+}
+
+/** What a pool has of its own; the rest is as at the top level. */
+const poolHead: Members = {
+  'pools[].name': options.pools.members.name,
+  'pools[].hosts': options.pools.members.hosts,
 }
 
 const marked = /(<!-- options: (\w+) -->\n)[\s\S]*?(<!-- end -->)/g

@@ -1,4 +1,4 @@
-import { group, listOf, option, optional, type ParsedMembers, required, withoutDefaults } from './declare.ts'
+import { group, listOf, option, optional, type ParsedMembers, withoutDefaults } from './declare.ts'
 import {
   cookieName,
   fieldName,
@@ -10,13 +10,13 @@ import {
   mediaType,
   method,
   network,
-  originUrl,
   parameterName,
   pathPattern,
   pseudonym,
   removableField,
   status,
 } from './http-values.ts'
+import { originLimits, originOptions, originTimeLimits } from './origin-options.ts'
 import { choice, count, durationMs, durationSeconds, oneOrMore, orNone, size, toggle } from './value-types.ts'
 
 const lifetime = { min: '0', max: '365d' }
@@ -102,14 +102,7 @@ const match = group('The conditions, of which all must be met; each is one value
 /** Every option there is. The order is that of the document and of `check --print`. */
 export const options = {
   listen: option(oneOrMore(listenAddress), '0.0.0.0:8080', 'Where clients connect.'),
-  origins: listOf(
-    'The web servers behind, each a URL or a map. Without any, a slow demo site is started and served.',
-    {
-      url: required(originUrl, 'Scheme, host and port of the server.'),
-      name: optional(label, 'What logs and `Cache-Status` call it; host and port when absent.'),
-    },
-    'url',
-  ),
+  ...originOptions,
   hosts: option(oneOrMore(hostPattern), [], 'The hosts to answer for; requests for others get 421. Empty: any.'),
   memory: option(size({ min: '1MiB', max: '1TiB' }), '256MiB', 'Memory for stored responses.'),
   objectMax: option(size({ min: '1KiB', max: '1GiB' }), '4MiB', 'The largest body that is stored.'),
@@ -148,6 +141,7 @@ export const options = {
       '4s',
       'How long an unused connection to the origin is kept, unless the origin announces more. Many servers close after 5 s.',
     ),
+    ...originTimeLimits,
     drain: option(
       durationMs({ min: '0', max: '1d' }),
       '10s',
@@ -177,6 +171,7 @@ export const options = {
     ),
     originConnections: option(count(1, 100_000), 128, 'Connections to each origin at one time.'),
     originQueue: option(count(0, 1_000_000), 1024, 'Requests that wait for one of them; above it, stale or 503.'),
+    ...originLimits,
   }),
   log: group('What is written down.', {
     level: option(

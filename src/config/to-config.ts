@@ -1,14 +1,20 @@
-import { formatHostPort } from '../units.ts'
-import type { CacheSettings, Config, OriginConfig, RuleConfig } from './config.ts'
+import type { CacheSettings, Config, PoolConfig, RuleConfig } from './config.ts'
 import type { Members } from './declare.ts'
 import { type ParsedOptions, type ParsedRule, type ParsedSettings, settingsMembers } from './options.ts'
+import { poolGroups } from './origin-options.ts'
+import { toOrigin, toPoolRules } from './pool-config.ts'
 
 /** Gives what was read the names and the shape that the parts use. */
 export function toConfig(parsed: ParsedOptions): Config {
   const { timeLimits, limits, log, cacheStatus } = parsed
+  const pools = parsed.pools.map((pool, index) => toPool(pool, index, parsed))
+  // As in other servers, the first site gets what is for none by name.
+  const origins = parsed.origins.length === 0 ? (pools[0]?.origins ?? []) : parsed.origins.map(toOrigin)
   return deepFreeze({
     listen: parsed.listen,
-    origins: parsed.origins.map(toOrigin),
+    origins,
+    originRules: parsed.origins.length === 0 && pools[0] !== undefined ? pools[0] : toPoolRules(parsed),
+    pools,
     hosts: parsed.hosts,
     trustedProxies: parsed.trustedProxies,
     viaName: parsed.viaName,
@@ -30,6 +36,8 @@ export function toConfig(parsed: ParsedOptions): Config {
       firstByteMs: timeLimits.firstByte,
       betweenBytesMs: timeLimits.betweenBytes,
       originIdleMs: timeLimits.originIdle,
+      originQueueMs: timeLimits.queue,
+      originWholeMs: timeLimits.whole,
       drainMs: timeLimits.drain,
     },
     limits: {
@@ -43,14 +51,21 @@ export function toConfig(parsed: ParsedOptions): Config {
       connectionsPerAddressMax: limits.connectionsPerAddress,
       originConnectionsMax: limits.originConnections,
       originQueueMax: limits.originQueue,
+      originAdaptive: limits.originAdaptive,
     },
     log,
     cacheStatus,
   })
 }
 
-function toOrigin({ url, name }: ParsedOptions['origins'][number]): OriginConfig {
-  return { ...url, name: name ?? formatHostPort(url) }
+function toPool(pool: ParsedOptions['pools'][number], index: number, topLevel: ParsedOptions): PoolConfig {
+  const rules = overlay(poolGroups, topLevel, pool) as Pick<ParsedOptions, keyof typeof poolGroups>
+  return {
+    name: pool.name ?? `pool ${index + 1}`,
+    hosts: pool.hosts,
+    origins: pool.origins.map(toOrigin),
+    ...toPoolRules(rules),
+  }
 }
 
 function toRule(rule: ParsedRule, index: number, topLevel: ParsedSettings): RuleConfig {

@@ -10,9 +10,11 @@ import { type AccessLog, openAccessLog } from './log/access-log.ts'
 import { type EventLog, eventLogStyle, openEventLog } from './log/event-log.ts'
 import { FailureLog } from './log/failure-log.ts'
 import { Lookup } from './lookup/lookup.ts'
+import { configuredPool } from './origin/configured-pool.ts'
+import { NameCache } from './origin/names/name-cache.ts'
+import { systemResolver } from './origin/names/system-resolver.ts'
 import type { OriginPool } from './origin/origin-client.ts'
-import { originPool } from './origin/pool.ts'
-import { defaultConcurrency, defaultHealth, defaultTimeLimits } from './origin/settings.ts'
+import { SitePools, type SitePoolsSettings } from './origin/site-pools.ts'
 import { compileHosts } from './policy/hosts.ts'
 import { createPlanner } from './policy/planner.ts'
 import { createMemoryAnswers } from './proxy/answer-from-memory.ts'
@@ -42,7 +44,7 @@ export async function startApp(config: Config): Promise<RunningApp> {
   const clock = systemClock()
   const log = openEventLog({ level: config.log.level, style: eventLogStyle(process.env) })
   const accessLog = openAccess(config, log)
-  const pool = createPool(config, clock, log)
+  const pool = createPools(config, clock, log)
   const failures = new FailureLog(log, clock)
   const core = createCore(config, clock, pool, (error) => failures.report(error))
   try {
@@ -98,29 +100,30 @@ function createCore(config: Config, clock: Clock, pool: OriginPool, onFailure: (
   }
 }
 
-function createPool(config: Config, clock: Clock, log: EventLog): OriginPool {
-  const { timeLimits, limits } = config
-  return originPool(
-    {
-      members: config.origins.map(({ name, url }) => ({ name, url })),
-      timeLimits: {
-        ...defaultTimeLimits,
-        connectMs: timeLimits.connectMs,
-        firstByteMs: timeLimits.firstByteMs,
-        betweenBytesMs: timeLimits.betweenBytesMs,
-        idleMs: timeLimits.originIdleMs,
-      },
-      responseHead: { headBytesMax: limits.originHeadBytesMax, fieldsMax: limits.originFieldsMax },
-      concurrency: {
-        ...defaultConcurrency,
-        connectionsMax: limits.originConnectionsMax,
-        queueMax: limits.originQueueMax,
-      },
-      health: defaultHealth,
-      retriesMax: 2,
+function createPools(config: Config, clock: Clock, log: EventLog): SitePools {
+  return new SitePools(sitePools(config), {
+    clock,
+    names: new NameCache(systemResolver(), clock),
+    onState: ({ condition, ...member }) => {
+      log[condition === 'up' || condition === 'slow-start' ? 'info' : 'warn'](member, `an origin is ${condition} now`)
     },
-    { clock, onFault: (error) => log.error({ error }, 'a response could not be handled') },
-  )
+    onUnresolved: (error) => log.warn({ error }, 'the name of an origin was not resolved, what is known of it is kept'),
+    onFault: (error) => log.error({ error }, 'a response could not be handled'),
+  })
+}
+
+function sitePools(config: Config): SitePoolsSettings {
+  const { timeLimits, limits, origins, originRules } = config
+  const pools = config.pools.map((pool) => ({
+    pool,
+    settings: configuredPool({ name: pool.name, origins: pool.origins, rules: pool, timeLimits, limits }),
+  }))
+  // Without origins at the top level the first pool is for all other hosts too, and has its connections once.
+  const shared = pools.find(({ pool }) => pool.origins === origins)
+  return {
+    sites: pools.map(({ pool, settings }) => ({ serves: compileHosts(pool.hosts) ?? (() => false), pool: settings })),
+    others: shared?.settings ?? configuredPool({ name: 'origins', origins, rules: originRules, timeLimits, limits }),
+  }
 }
 
 function listenerSettings(config: Config): ListenerSettings {
@@ -158,7 +161,12 @@ function listenerSettings(config: Config): ListenerSettings {
 function defaultAuthority(config: Config): string | undefined {
   const served = config.hosts.find((host) => !host.includes('*'))
   const [origin] = config.origins
-  return served ?? (origin === undefined ? undefined : new URL(origin.url).host)
+  return served ?? (origin === undefined ? undefined : authorityOfOrigin(origin))
+}
+
+function authorityOfOrigin({ url, host }: Config['origins'][number]): string {
+  // A unix socket has no host of its own.
+  return url.startsWith('http+unix:') ? host : new URL(url).host
 }
 
 function forwardingSettings(config: Config): { pseudonym: string; sendForwarded: boolean } {
@@ -168,7 +176,7 @@ function forwardingSettings(config: Config): { pseudonym: string; sendForwarded:
 function listenerHooks(pool: OriginPool, log: EventLog, accessLog: AccessLog | undefined): ListenerHooks {
   return {
     onExchange: accessLog === undefined ? NOBODY_LISTENS : (record) => accessLog.write(record),
-    tunnelTarget: () => pool.tunnelTarget(),
+    tunnelTarget: (request) => pool.tunnelTarget(request),
     onConnectionRefused: (reason) => log.warn({ reason }, 'a connection was refused: there are too many'),
     onAcceptError: (error) => log.error({ error }, 'a connection could not be accepted'),
     onInternalError: (error) => log.error({ error }, 'a request failed inside the proxy'),

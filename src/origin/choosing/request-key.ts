@@ -24,7 +24,7 @@ export function requestKey(by: HashBy, request: OriginRequest): string | undefin
 }
 
 /** The host the request is for, as `ProxyRequest` has it. */
-export function authorityOf(request: OriginRequest): string {
+export function authorityOf(request: Pick<OriginRequest, 'authority' | 'fields'>): string {
   if (request.authority !== undefined) return request.authority
   return (request.fields[0] === 'Host' ? request.fields[1] : firstValue(request.fields, 'host')) ?? ''
 }

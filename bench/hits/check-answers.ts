@@ -36,25 +36,27 @@ export async function checkAnswers(server: Server, question: Question, origin: O
   const second = await askCounted(head)
   const wanted = answer.reachesOrigin && !isNew ? 1 : 0
   if (second.reached !== wanted) fail(`the origin saw ${second.reached} requests instead of ${wanted}`)
-  compare(second.received, { path, answer, accepts: answer.packed === true }, fail)
+  compare(second.received, { server, path, answer, accepts: answer.packed === true }, fail)
 
   if (answer.packed === true) {
     const plain = await askCounted(requestFields('minimal'))
-    compare(plain.received, { path, answer: { ...answer, packed: false }, accepts: false }, fail)
+    compare(plain.received, { server, path, answer, accepts: false }, fail)
   }
 }
 
 interface Wanted {
+  readonly server: Server
   readonly path: string
   readonly answer: Question['answer']
   readonly accepts: boolean
 }
 
-function compare(received: Answer, { path, answer, accepts }: Wanted, fail: (what: string) => void): void {
+function compare(received: Answer, { server, path, answer, accepts }: Wanted, fail: (what: string) => void): void {
   const page = originPage(path, accepts)!
   const { status, fields, body } = received
   if (status !== answer.status) fail(`status ${status}`)
-  if (fields.etag !== page.etag) fail(`ETag ${fields.etag}`)
+  // Squid's 304 has none, and Varnish unpacks the gzip variant where we keep two: their ways are not ours to judge here.
+  if (server.kind === 'breakwater' && fields.etag !== page.etag) fail(`ETag ${fields.etag}`)
   if (answer.status === 304) {
     if (body.length > 0) fail('a 304 with a body')
     return

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Origin } from '../support/origin-process.ts'
 import { startLoad } from '../support/wrk.ts'
 import type { Bench } from './bench.ts'
 
@@ -32,4 +33,14 @@ export async function fill({ port, prefix, first, count }: Fill, bench: Bench): 
     await sleep(50)
   }
   await load.stop()
+  await quiet(origin)
+}
+
+/** What was under way when the load ended is still fetched. */
+async function quiet(origin: Origin): Promise<void> {
+  let before = -1
+  for (let now = await origin.requests(); now !== before; now = await origin.requests()) {
+    before = now
+    await sleep(100)
+  }
 }

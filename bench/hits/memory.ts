@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { ask } from '../support/http-get.ts'
 import type { MemoryReport } from '../support/memory-probe.ts'
+import { requestFields } from '../support/request-head.ts'
 import { startBreakwater } from '../support/server.ts'
 import { runLoad } from '../support/wrk.ts'
 import type { Bench } from './bench.ts'
@@ -113,8 +114,10 @@ async function budgetBytesEach(bench: Bench): Promise<number> {
 /** Of `PREFIX1` to `PREFIXlast`, by asking for some; the newest first, because what is not stored gets stored. */
 async function storedShare(port: number, last: number, { origin }: Bench): Promise<number> {
   const sample = 250
+  // As the load asks: the host is part of the cache key.
+  const head = requestFields('minimal')
   const before = await origin.requests()
-  for (let i = 0; i < sample; i++) await ask(port, `${prefix}${last - Math.floor((i * last) / sample)}`)
+  for (let i = 0; i < sample; i++) await ask(port, `${prefix}${last - Math.floor((i * last) / sample)}`, head)
   return 1 - ((await origin.requests()) - before) / sample
 }
 

@@ -12,7 +12,7 @@ export interface OriginPage {
 export const lastModified = 'Sun, 01 Nov 2026 12:00:00 GMT'
 
 const bodyBytesMax = 16 * 1024 * 1024
-const text = Buffer.from('The sea broke on the wall all night, and the harbour lay as still as a pond.\n')
+const text = Buffer.from(prose(64 * 1024))
 
 /**
  * The page at a path; undefined where there is none. Its body starts with the path, so that one page's body is never
@@ -38,3 +38,16 @@ export function originPage(path: string, acceptsGzip: boolean): OriginPage | und
 
 /** How many requests for pages the origin has seen. */
 export const countsPath = '/counts'
+
+/** Words in an order without a pattern, so that they pack about as well as a page does. */
+function prose(length: number): string {
+  const words = `the a of and to in sea wall night harbour storm pier light wave salt wind stone keeper boat rope tide gull
+    lamp still against between held broke rising quiet <p> </p> <em> </em> <a href="/chart"> </a> north water morning`
+  const choice = words.split(/\s+/)
+  let text = ''
+  for (let state = 1; text.length < length; ) {
+    state = (state * 48_271) % 2_147_483_647
+    text += `${choice[state % choice.length]} `
+  }
+  return text
+}

@@ -8,6 +8,7 @@ import { giveTo } from './ram-folder.ts'
 /** A server that is measured, while it runs. */
 export interface Server {
   readonly name: string
+  readonly kind: 'breakwater' | 'peer' | 'floor'
   readonly port: number
   /** The processes whose CPU time is its cost, with all their children. */
   readonly pids: readonly number[]
@@ -63,7 +64,7 @@ export async function startBreakwater(
     ready: /breakwater: listening on https?:\/\/\S+:(\d+)/,
   })
   const port = Number(program.readyLine![1])
-  return { ...running(settings.name, port, [program]), logFile, program }
+  return { ...running({ kind: 'breakwater', name: settings.name, port }, [program]), logFile, program }
 }
 
 export async function startPeer(
@@ -88,7 +89,10 @@ export async function startPeer(
   const programs = [await pinned(peer.command, start.arguments, { port })]
   if (start.companion !== undefined)
     programs.push(await pinned(start.companion.command, start.companion.arguments, /^/))
-  return { ...running(peer.name, port, programs), logFile: accessLog ? start.logFile : undefined }
+  return {
+    ...running({ kind: 'peer', name: peer.name, port }, programs),
+    logFile: accessLog ? start.logFile : undefined,
+  }
 }
 
 /** @param response the bytes it answers with, whatever it is asked */
@@ -100,13 +104,12 @@ export async function startFloor(response: Buffer, place: Place): Promise<Server
     arguments: ['-c', place.cores, process.execPath, join(import.meta.dirname, 'floor.ts'), file],
     ready: /floor: listening on (\d+)/,
   })
-  return running('floor', Number(program.readyLine![1]), [program])
+  return running({ kind: 'floor', name: 'floor', port: Number(program.readyLine![1]) }, [program])
 }
 
-function running(name: string, port: number, programs: readonly Program[]): Server {
+function running(server: Pick<Server, 'kind' | 'name' | 'port'>, programs: readonly Program[]): Server {
   return {
-    name,
-    port,
+    ...server,
     pids: programs.map(({ pid }) => pid),
     logFile: undefined,
     async stop() {

@@ -1,0 +1,251 @@
+import { randomBytes } from 'node:crypto'
+import type { Clock } from '../clock.ts'
+import type { RawFields } from '../http/fields.ts'
+import type { StoredResponse } from '../rfc9111/stored-response.ts'
+import { selectingKey } from '../rfc9111/vary.ts'
+import type { BreakerSettings } from './breaker.ts'
+import { type RemoteStore, StoreError } from './remote-store.ts'
+import { ServerHealth } from './server-health.ts'
+import { type RecordSettings, type Sought, StoredRecords } from './stored-records.ts'
+import type { Invalidations, Lease, StateChange, Tier, TierCounts, TierState } from './tier.ts'
+import { WriteQueue, type WriteQueueLimits } from './write-queue.ts'
+
+export interface RemoteTierSettings extends RecordSettings {
+  /** Most that a `find` or a `lease` may take. */
+  readonly deadlineMs: number
+  /** Of a write, for which nobody waits. */
+  readonly writeDeadlineMs: number
+  /** Finds under way at one time; those above are misses. */
+  readonly findsMax: number
+  readonly writes: WriteQueueLimits
+  readonly breaker: BreakerSettings
+}
+
+export interface RemoteTierParts {
+  readonly name: string
+  readonly clock: Clock
+  readonly store: RemoteStore
+  readonly invalidations: Invalidations
+  readonly onState: (change: StateChange) => void
+}
+
+/** Longest that anything is stored: for memcached a larger number is a date. */
+const TTL_MAX_SECONDS = 30 * 86_400
+/** What a queued write holds beyond its body. */
+const WRITE_OVERHEAD_BYTES = 2_048
+
+type Counters = { -readonly [K in keyof Omit<TierCounts, 'queuedWrites' | 'queuedBytes' | 'stateChanges'>]: number }
+
+/** The answer to an operation that did not end in time. */
+const late = Symbol('late')
+
+/** A tier on servers of any kind: deadlines, the breaker and the queue of writes, the same for all. */
+export class RemoteTier implements Tier {
+  readonly name: string
+  readonly #settings: RemoteTierSettings
+  readonly #parts: RemoteTierParts
+  readonly #records: StoredRecords
+  readonly #health: ServerHealth
+  readonly #queue: WriteQueue
+  readonly #counters: Counters = {
+    ...{ hits: 0, misses: 0, failed: 0, late: 0, skipped: 0, corrupt: 0, otherVersion: 0, purged: 0 },
+    ...{ stored: 0, tooLarge: 0, dropped: 0, refused: 0, removed: 0 },
+  }
+  /** Begun and not ended at the server, whether somebody still waits for them or not. */
+  #underWay = 0
+  #closed = false
+
+  constructor(settings: RemoteTierSettings, parts: RemoteTierParts) {
+    this.name = parts.name
+    this.#settings = settings
+    this.#parts = parts
+    this.#records = new StoredRecords(parts.store, settings, parts.invalidations)
+    this.#queue = new WriteQueue(settings.writes)
+    this.#health = new ServerHealth({
+      tier: parts.name,
+      clock: parts.clock,
+      store: parts.store,
+      breaker: settings.breaker,
+      trialDeadlineMs: settings.writeDeadlineMs,
+      deadlineMs: settings.deadlineMs,
+      onState: parts.onState,
+    })
+  }
+
+  /** Resolves when each server has been tried once; until then everything is a miss. Nobody needs to wait for it. */
+  get ready(): Promise<void> {
+    return this.#health.ready
+  }
+
+  get state(): TierState {
+    return this.#closed ? 'down' : this.#health.state
+  }
+
+  async find(key: string, requestFields: RawFields): Promise<StoredResponse | undefined> {
+    const server = this.#serverToAsk(key)
+    if (server === undefined || !this.#parts.invalidations.isCurrent) {
+      this.#counters.skipped++
+      return undefined
+    }
+    const request = { key, fields: requestFields, nowMs: this.#parts.clock.now() }
+    const sought = await this.#ask(server, () => this.#records.read(server, request))
+    return sought === undefined ? undefined : this.#note(key, sought)
+  }
+
+  put(key: string, stored: StoredResponse, ttlSeconds: number): void {
+    if (stored.range !== undefined || !(ttlSeconds > 0)) return
+    if (stored.body.length > this.#settings.objectBytesMax) {
+      this.#counters.tooLarge++
+      return
+    }
+    const write = {
+      key,
+      stored,
+      ttlSeconds: Math.ceil(Math.min(ttlSeconds, TTL_MAX_SECONDS)),
+      // As of the request: what was said while the answer was on its way is about this response, too.
+      position: this.#parts.invalidations.positionAt(stored.requestTimeMs),
+    }
+    const name = selectingKey(stored.selecting)
+    this.#enqueue({ key, name, bytes: stored.body.length + WRITE_OVERHEAD_BYTES }, async (server) => {
+      const nowMs = this.#parts.clock.now()
+      if (await this.#records.write(server, { ...write, nowMs })) this.#counters.stored++
+      else this.#counters.tooLarge++
+    })
+  }
+
+  remove(key: string): void {
+    // What waits to be stored must not be, even when the removal finds no room.
+    this.#queue.dropGroup(key)
+    this.#enqueue({ key, name: 'remove', bytes: 0 }, async (server) => {
+      await this.#records.remove(server, key)
+      this.#counters.removed++
+    })
+  }
+
+  async lease(key: string, leaseMs: number): Promise<Lease> {
+    const server = this.#serverToAsk(key)
+    if (server === undefined || !this.#health.isWritable(server)) return { kind: 'none' }
+    const claim = { name: this.#records.leaseName(key), token: randomBytes(12).toString('hex') }
+    const won = await this.#ask(server, () => this.#parts.store.claim(server, { ...claim, forMs: leaseMs }))
+    if (won === undefined) return { kind: 'none' }
+    if (!won) return { kind: 'held' }
+    const release = () => {
+      this.#enqueue({ key, name: claim.name, bytes: 0 }, () => this.#parts.store.release(server, claim))
+    }
+    return { kind: 'won', release }
+  }
+
+  counts(): TierCounts {
+    return {
+      ...this.#counters,
+      queuedWrites: this.#queue.length,
+      queuedBytes: this.#queue.bytes,
+      stateChanges: this.#health.changes,
+    }
+  }
+
+  settled(): Promise<void> {
+    return this.#queue.settled()
+  }
+
+  /** Ends connections at once; wait for `settled` first where writes matter. */
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#queue.dropAll()
+    this.#health.close()
+    await this.#parts.store.close()
+  }
+
+  #serverToAsk(key: string): string | undefined {
+    if (this.#closed || this.#underWay >= this.#settings.findsMax) return undefined
+    return this.#serverOf(key)
+  }
+
+  #serverOf(key: string): string | undefined {
+    const server = this.#parts.store.serverOf(this.#records.baseName(key), this.#health.isUp)
+    return server !== undefined && this.#health.isUp(server) ? server : undefined
+  }
+
+  #note(key: string, sought: Sought): StoredResponse | undefined {
+    if (sought.kind === 'found') {
+      this.#counters.hits++
+      return sought.stored
+    }
+    this.#counters.misses++
+    if (sought.why === 'version') this.#counters.otherVersion++
+    else if (sought.why === 'purged') this.#counters.purged++
+    else if (sought.why !== 'absent') this.#counters.corrupt++
+    const { damaged } = sought
+    // A write under way puts something better in its place.
+    if (damaged !== undefined && !this.#queue.hasGroup(key)) {
+      this.#enqueue({ key, name: damaged, bytes: 0 }, (server) => this.#records.free(server, damaged))
+    }
+    return undefined
+  }
+
+  /** Asks a server for somebody who waits. Undefined: no answer, which has been counted. */
+  async #ask<T>(server: string, operation: () => Promise<T>): Promise<T | undefined> {
+    const { deadlineMs } = this.#settings
+    this.#underWay++
+    const answer = operation().finally(() => this.#underWay--)
+    try {
+      const result = await this.#before(deadlineMs, answer)
+      if (result !== late) {
+        this.#health.succeeded(server)
+        return result
+      }
+      this.#counters.late++
+      this.#health.missed(server, deadlineMs)
+    } catch (error) {
+      this.#counters.failed++
+      this.#health.failed(server, storeError(error))
+    }
+    return undefined
+  }
+
+  /** Never waits for longer; what comes later is nobody's. */
+  async #before<T>(deadlineMs: number, answer: Promise<T>): Promise<T | typeof late> {
+    let cancel = () => {}
+    const deadline = new Promise<typeof late>((resolve) => {
+      cancel = this.#parts.clock.after(deadlineMs, () => resolve(late))
+    })
+    answer.catch(() => {})
+    try {
+      return await Promise.race([answer, deadline])
+    } finally {
+      cancel()
+    }
+  }
+
+  #enqueue(
+    { key, name, bytes }: { readonly key: string; readonly name: string; readonly bytes: number },
+    write: (server: string) => Promise<void>,
+  ): void {
+    const run = async () => {
+      const server = this.#closed ? undefined : this.#serverOf(key)
+      if (server === undefined || !this.#health.isWritable(server)) this.#counters.dropped++
+      else await this.#write(server, write)
+    }
+    if (this.#closed || !this.#queue.add({ group: key, name, bytes, run })) this.#counters.dropped++
+  }
+
+  async #write(server: string, write: (server: string) => Promise<void>): Promise<void> {
+    const { writeDeadlineMs } = this.#settings
+    try {
+      if ((await this.#before(writeDeadlineMs, write(server))) !== late) {
+        this.#health.wrote(server)
+        return
+      }
+      this.#counters.refused++
+      this.#health.missed(server, writeDeadlineMs)
+    } catch (error) {
+      this.#counters.refused++
+      this.#health.failed(server, storeError(error))
+    }
+  }
+}
+
+/** Everything a store rejects with is one; anything else is a fault of ours, which must not take requests with it. */
+function storeError(error: unknown): StoreError {
+  return error instanceof StoreError ? error : new StoreError('down', error instanceof Error ? error.message : 'failed')
+}

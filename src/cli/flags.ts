@@ -6,6 +6,7 @@ export interface ServeFlags {
   readonly origin?: readonly string[]
   readonly listen?: readonly string[]
   readonly memory?: string
+  readonly workers?: string
   readonly logLevel?: string
   readonly accessLog?: string
 }
@@ -24,6 +25,7 @@ export const optionFlags: readonly Flag[] = [
   { name: 'origin', flag: '--origin', placeholder: 'URL', path: ['origins'], isRepeatable: true },
   { name: 'listen', flag: '--listen', placeholder: 'HOST:PORT', path: ['listen'], isRepeatable: true },
   { name: 'memory', flag: '--memory', placeholder: 'SIZE', path: ['memory'], isRepeatable: false },
+  { name: 'workers', flag: '--workers', placeholder: 'N|auto', path: ['workers'], isRepeatable: false },
   { name: 'logLevel', flag: '--log-level', placeholder: 'LEVEL', path: ['log', 'level'], isRepeatable: false },
   { name: 'accessLog', flag: '--access-log', placeholder: 'FORMAT', path: ['log', 'access'], isRepeatable: false },
 ]
@@ -32,6 +34,11 @@ export const optionFlags: readonly Flag[] = [
 export function overridesOf(flags: ServeFlags): Override[] {
   return optionFlags.flatMap(({ name, flag, path }): Override[] => {
     const value = flags[name]
-    return value === undefined ? [] : [{ flag, path, value }]
+    return value === undefined ? [] : [{ flag, path, value: typeof value === 'string' ? numberOrText(value) : value }]
   })
+}
+
+/** A number on the command line is what a number in the file is. */
+function numberOrText(value: string): string | number {
+  return /^[0-9]{1,9}$/.test(value) ? Number(value) : value
 }

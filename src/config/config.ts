@@ -25,6 +25,8 @@ export interface Config {
   /** Largest body that is stored. */
   readonly objectBytesMax: number
   readonly caching: CachingConfig
+  /** Threads that serve; `auto`: as many as the machine has cores. */
+  readonly workers: number | 'auto'
   readonly coalescing: boolean
   /** How long a key is remembered as uncacheable, so that requests for it do not queue behind each other. */
   readonly rememberUncacheableSeconds: number

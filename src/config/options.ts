@@ -17,7 +17,7 @@ import {
   status,
 } from './http-values.ts'
 import { originLimits, originOptions, originTimeLimits } from './origin-options.ts'
-import { choice, count, durationMs, durationSeconds, oneOrMore, orNone, size, toggle } from './value-types.ts'
+import { choice, count, durationMs, durationSeconds, oneOrMore, orNone, orWord, size, toggle } from './value-types.ts'
 
 const lifetime = { min: '0', max: '365d' }
 const wait = { min: '10ms', max: '1d' }
@@ -110,6 +110,11 @@ export const options = {
   rules: listOf(
     'Settings for some requests or responses. The first rule that matches is the one that counts; what it does not say is taken from the top level.',
     { name: optional(label, 'What logs and `Cache-Status` call it.'), match, ...withoutDefaults(cacheSettings) },
+  ),
+  workers: option(
+    orWord(count(1, 256), 'auto', 'auto' as const),
+    1,
+    'Threads that serve, each with its part of the memory. `auto`: as many as the machine has cores.',
   ),
   coalescing: option(toggle, true, 'Whether simultaneous requests for one thing become one request to the origin.'),
   rememberUncacheable: option(

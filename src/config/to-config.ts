@@ -24,6 +24,7 @@ export function toConfig(parsed: ParsedOptions): Config {
       defaults: toSettings(parsed),
       rules: parsed.rules.map((rule, index) => toRule(rule, index, parsed)),
     },
+    workers: parsed.workers,
     coalescing: parsed.coalescing,
     rememberUncacheableSeconds: parsed.rememberUncacheable,
     obeyRequestDirectives: parsed.obeyRequestDirectives,

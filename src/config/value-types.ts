@@ -130,17 +130,22 @@ export function count(min: number, max: number): ValueType<number> {
 
 /** The same type, or the word `none`, read as `whenNone`. */
 export function orNone<T, N>(type: ValueType<T>, whenNone: N): ValueType<T | N> {
-  const expected = `${type.expected}, or none`
+  return orWord(type, 'none', whenNone)
+}
+
+/** The same type, or one word that is read as something else. */
+export function orWord<T, N>(type: ValueType<T>, word: string, meaning: N): ValueType<T | N> {
+  const expected = `${type.expected}, or ${word}`
   return {
     ...type,
     expected,
-    json: { anyOf: [type.json, { const: 'none' }] },
+    json: { anyOf: [type.json, { const: word }] },
     schema: z.unknown().transform((value, context): T | N => {
-      if (value === 'none') return whenNone
+      if (value === word) return meaning
       const read = type.schema.safeParse(value)
       if (read.success) return read.data
       for (const issue of read.error.issues) {
-        // Out of range is said as it is; only what is no such value at all might have been meant as `none`.
+        // Out of range is said as it is; only what is no such value at all might have been meant as the word.
         const params = paramsOf(issue)
         const own = params.expected === type.expected ? { ...params, expected } : params
         context.addIssue({ code: 'custom', message: issue.message, params: { ...own } })

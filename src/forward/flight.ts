@@ -3,15 +3,23 @@ import { ProxyError } from '../errors.ts'
 import { type BodySource, readWhole } from '../http/body.ts'
 import type { OriginHandler, OriginResponse } from '../origin/origin-client.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
+import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import { Spool } from './spool.ts'
 import type { FlightOutcome, Verdict } from './verdict.ts'
+
+/** Besides what an origin does: another thread had it stored, and fresh. */
+export interface FlightHandler extends OriginHandler {
+  onStored(stored: StoredResponse): void
+}
 
 export interface FlightOptions {
   readonly clock: Clock
   /** Sends the upstream request; returns what abandons it. */
-  send(handler: OriginHandler): (reason: ProxyError) => void
+  send(handler: FlightHandler): (reason: ProxyError) => void
   /** @param doomed the key was invalidated since the request was sent: nothing of the response may be stored */
   judge(response: OriginResponse, doomed: boolean): Verdict
+  /** Puts a response that another thread had stored into the memory of this one. */
+  adopt(stored: StoredResponse): void
   /** There is no response, or none that is better than what is stored. Called once for all that take part. */
   onFailed(error: ProxyError): void
   /** Nothing more can be learned from this flight: new requests must not find it. */
@@ -62,6 +70,7 @@ export class Flight {
       },
       onResponse: (response) => this.#onResponse(response),
       onError: (error) => this.#onError(error),
+      onStored: (stored) => this.#adopt(stored),
     })
   }
 
@@ -115,6 +124,12 @@ export class Flight {
       case 'deliver':
         return this.#deliver(response, verdict)
     }
+  }
+
+  /** Those who wait look again, and find it; after an invalidation they ask the origin. */
+  #adopt(stored: StoredResponse): void {
+    if (!this.#doomed) this.#options.adopt(stored)
+    this.#land(() => ({ kind: 'released', reason: 'found' }))
   }
 
   #judge(response: OriginResponse): Verdict {

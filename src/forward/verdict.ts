@@ -48,8 +48,8 @@ export type FlightOutcome =
       readonly refusal: string | undefined
       readonly collapsed: boolean
     }
-  /** The response is not for this request: it has to look again. `refetch`: and to ask without conditions. */
-  | { readonly kind: 'released'; readonly reason: 'not-shareable' | 'refetch' }
+  /** It has to look again: the response is not for this request (`refetch`: ask without conditions), or one is stored now. */
+  | { readonly kind: 'released'; readonly reason: 'not-shareable' | 'refetch' | 'found' }
   | {
       readonly kind: 'failed'
       readonly error: ProxyError

@@ -1,4 +1,4 @@
-import { firstValue, type RawFields } from '../http/fields.ts'
+import type { RawFields } from '../http/fields.ts'
 import type { Plan } from '../policy/plan.ts'
 import type { Exchange, ProxyRequest } from '../request/proxy-request.ts'
 import {
@@ -8,10 +8,10 @@ import {
   PreparedResponses,
 } from '../respond/prepared-response.ts'
 import { currentAgeSeconds } from '../rfc9111/age.ts'
-import type { StoredResponse } from '../rfc9111/stored-response.ts'
-import { answersConditional } from '../rfc9111/validation.ts'
 import type { Variants } from '../tiers/memory-tier.ts'
 import type { Core } from './core.ts'
+import { type RememberedHit, RememberedHits } from './remembered-hits.ts'
+import { RememberedPlans } from './remembered-plans.ts'
 
 /**
  * A plain GET or HEAD that a lane would like answered at once. It is what its `ProxyRequest` would be, but with its fields
@@ -25,8 +25,6 @@ export interface MemoryRequest {
   readonly target: string
   /** `Cache-Control`, `Pragma`, `If-None-Match`, `If-Modified-Since`, as far as they are there. */
   readonly decisive: RawFields
-  /** Whether one of the conditions is among them. */
-  readonly isConditional: boolean
   /** Whether `field` can say what the request has under this name. */
   knows(name: string): boolean
   /** The value of an end-to-end field, undefined without it. */
@@ -40,44 +38,72 @@ export type AnswerFromMemory = (request: MemoryRequest) => PreparedResponse | un
 
 /** Bytes that prepared responses may take, beside the memory tier's own. */
 const PREPARED_BYTES_MAX = 32 * 1024 * 1024
+const PLANS_MAX = 16_384
 
 /**
  * The short way of a hit: by the same steps as `createRequestHandler`, in the same order, over the few fields that they
  * read. What they make is remembered for the second in which it stays the same.
  */
 export function createMemoryAnswers(core: Core): AnswerFromMemory {
-  const preparedResponses = new PreparedResponses(PREPARED_BYTES_MAX)
+  const plans = new RememberedPlans(PLANS_MAX)
+  const hits = new RememberedHits(PREPARED_BYTES_MAX)
+
   return (request) => {
-    const probe = new Probe(request)
-    const plan = core.plan(probe)
+    const known = plans.get(request)
+    const probe = known === undefined ? new Probe(request) : undefined
+    const plan = known ?? core.plan(probe!)
     if (plan.kind !== 'cache') return undefined
     const variants = core.memory.peek(plan.key)
-    if (variants === undefined || !probe.narrow(variants)) return undefined
-    const found = core.lookup.peek(probe, plan)
-    if (found.kind !== 'fresh' || found.stored.range !== undefined) return undefined
-    const { stored } = found
-    // Counts the hit, and makes the key recently used.
-    core.memory.get(plan.key)
-    const kind = preparedKind(request, probe, stored)
-    const wanted = preparedFor(plan, stored, currentAgeSeconds(stored, core.clock.now()))
-    const before = preparedResponses.get(stored, kind)
-    if (before?.suits(wanted) === true) return before
-    const prepared = new PreparedResponse(core.responder.stored(probe, plan, stored, { outcome: 'hit' }), wanted)
-    preparedResponses.set(stored, kind, prepared)
-    return prepared
+    if (probe?.hasReadFields === false) plans.set(request, plan)
+    if (variants === undefined) return undefined
+
+    // What decides differently for this one request, and keys of cookies or fields, are looked at each time.
+    const isPlain = request.decisive.length === 0 && probe?.hasReadFields !== true
+    const selection = isPlain ? selectionOf(request, hits.of(variants).names) : undefined
+    const before = selection === undefined ? undefined : hits.of(variants).get(selection)
+    if (before !== undefined && suits(before, plan, core.clock.now())) {
+      core.memory.countHit()
+      return before.prepared
+    }
+    const hit = findHit(core, request, plan, probe ?? new Probe(request), variants)
+    if (hit !== undefined && selection !== undefined) hits.remember(variants, selection, hit)
+    return hit?.prepared
   }
 }
 
-function preparedKind(request: MemoryRequest, probe: Probe, stored: StoredResponse): PreparedKind {
-  if (!request.isConditional) return request.method
-  return answersConditional({ requestFields: probe.fields, ...stored }) === 'not-modified'
-    ? 'not-modified'
-    : request.method
+/** The same steps as for every request; undefined for all that is not a fresh hit. */
+function findHit(
+  core: Core,
+  request: MemoryRequest,
+  plan: Plan,
+  probe: Probe,
+  variants: Variants,
+): RememberedHit | undefined {
+  if (!probe.narrow(variants)) return undefined
+  const found = core.lookup.peek(probe, plan)
+  if (found.kind !== 'fresh' || found.stored.range !== undefined) return undefined
+  const { stored } = found
+  // Counts the hit, and makes the key recently used.
+  core.memory.get(plan.key)
+  const response = core.responder.stored(probe, plan, stored, { outcome: 'hit' })
+  const ageSeconds = currentAgeSeconds(stored, core.clock.now())
+  return { plan, stored, ageSeconds, prepared: new PreparedResponse(response) }
 }
 
-function preparedFor(plan: Plan, stored: StoredResponse, ageSeconds: number): PreparedFor {
-  const policy = plan.forResponse(stored.status, firstValue(stored.fields, 'content-type'))
-  return { key: plan.key, rule: plan.rule, policy, ageSeconds }
+/** Whether what was found for a like request still is what would be found. */
+function suits(hit: RememberedHit, plan: Plan, nowMs: number): boolean {
+  return hit.plan === plan && hit.ageSeconds === currentAgeSeconds(hit.stored, nowMs)
+}
+
+/** One string for the method and the values that select a variant; undefined where they cannot be told. */
+function selectionOf(request: MemoryRequest, names: readonly string[]): string | undefined {
+  let selection: string = request.method
+  for (const name of names) {
+    if (!request.knows(name)) return undefined
+    const value = request.field(name)
+    selection += value === undefined ? '\n-' : `\n${value}`
+  }
+  return selection
 }
 
 /** A request without an exchange: nothing of a hit is ever told to it. */
@@ -102,6 +128,7 @@ class Probe implements ProxyRequest {
   readonly exchange = NO_EXCHANGE
   readonly #request: MemoryRequest
   #fields: RawFields | undefined
+  #hasReadFields = false
 
   constructor(request: MemoryRequest) {
     this.method = request.method
@@ -112,8 +139,16 @@ class Probe implements ProxyRequest {
   }
 
   get fields(): RawFields {
-    this.#fields ??= this.#request.allFields()
+    if (this.#fields === undefined) {
+      this.#hasReadFields = true
+      this.#fields = this.#request.allFields()
+    }
     return this.#fields
+  }
+
+  /** Somebody looked at all fields. */
+  get hasReadFields(): boolean {
+    return this.#hasReadFields
   }
 
   /**

@@ -1,20 +1,29 @@
-import type { FlightOptions } from '../forward/flight.ts'
+import type { ProxyError } from '../errors.ts'
+import type { FlightHandler, FlightOptions } from '../forward/flight.ts'
 import { upstreamRequest } from '../forward/upstream-request.ts'
 import { filterFields } from '../http/fields.ts'
 import type { Plan } from '../policy/plan.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import { isExplicit } from '../rfc9111/freshness.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
+import { keep } from '../storing/keep.ts'
 import { type Asking, conditionsOf } from './asking.ts'
 import type { Core } from './core.ts'
 import { judge } from './judge.ts'
 
-/** How a flight asks the origin, and what it makes of the answer. */
+type Abandon = (reason: ProxyError) => void
+
+/**
+ * How a flight asks the origin, and what it makes of the answer.
+ *
+ * @param whom `owner`: the thread that owns the key is asked first, since it may have the page or be fetching it
+ */
 export function flightOptions(
   core: Core,
   request: ProxyRequest,
   plan: Plan,
   asking: Asking,
+  whom: 'owner' | 'origin',
 ): Omit<FlightOptions, 'onLanded'> {
   const upstream = upstreamRequest(request, {
     conditions: conditionsOf(asking),
@@ -23,7 +32,11 @@ export function flightOptions(
   })
   return {
     clock: core.clock,
-    send: (handler) => core.pool.send(upstream, handler),
+    send: (handler) => {
+      const toOrigin = (): Abandon => core.pool.send(upstream, handler)
+      return whom === 'origin' ? toOrigin() : askOwner(core, request, plan, handler, toOrigin)
+    },
+    adopt: (stored) => keep(core.memory, plan.key, stored, core.clock.now()),
     judge: (response, doomed) => judge({ core, request, plan, asking, doomed }, response),
     onFailed(error) {
       core.onFailure(error)
@@ -32,13 +45,34 @@ export function flightOptions(
   }
 }
 
+function askOwner(
+  core: Core,
+  request: ProxyRequest,
+  plan: Plan,
+  handler: FlightHandler,
+  toOrigin: () => Abandon,
+): Abandon {
+  let abandon: Abandon | undefined
+  const question = core.peers?.ask(plan.key, request, {
+    onInterim: (status, fields) => handler.onInterim(status, fields),
+    onResponse: (response) => handler.onResponse(response),
+    onError: (error) => handler.onError(error),
+    onStored: (stored) => handler.onStored(stored),
+    onReleased() {
+      abandon = toOrigin()
+    },
+  })
+  if (question === undefined) return toOrigin()
+  return (reason) => (abandon ?? question)(reason)
+}
+
 /** Refreshes what was just served stale, unless somebody already does; nobody waits for it. */
 export function refreshLater(core: Core, request: ProxyRequest, plan: Plan, stored: StoredResponse): void {
   const flightKey = core.lookup.flightKey(request, plan)
   if (core.flights.has(flightKey) || core.lookup.failing(plan.key)) return
   const keys = { flightKey, cacheKey: plan.key }
   const background = requestForAll(request, stored)
-  core.flights.refresh(keys, flightOptions(core, background, plan, { kind: 'validation', stored }))
+  core.flights.refresh(keys, flightOptions(core, background, plan, { kind: 'validation', stored }, 'owner'))
 }
 
 /** What one client demands of a cache is not part of a request that the cache makes for all. */

@@ -7,6 +7,7 @@ import type { Planner } from '../policy/plan.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { Responder } from '../respond/responder.ts'
 import type { MemoryTier } from '../tiers/memory-tier.ts'
+import type { Peers } from './peers.ts'
 
 export interface CoreSettings {
   /** Off: every miss asks the origin by itself. */
@@ -27,6 +28,8 @@ export interface Core {
   readonly flights: Flights
   readonly pool: OriginPool
   readonly responder: Responder
+  /** undefined: this thread is the only one. */
+  readonly peers: Peers | undefined
   /** Via, X-Forwarded-*, Forwarded for the upstream request. */
   forwardingFields(request: ProxyRequest): string[]
   /** An upstream request failed, whatever the client got in its place. */

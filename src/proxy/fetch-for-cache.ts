@@ -49,9 +49,11 @@ export async function fetchForCache(fetch: Fetch): Promise<ProxyResponse> {
 }
 
 function fly(fetch: Fetch, asking: Asking): Promise<FlightOutcome> {
-  const { core, request, plan } = fetch
+  const { core, request, plan, attempt } = fetch
   const keys = { flightKey: core.lookup.flightKey(request, plan), cacheKey: plan.key }
-  const options = flightOptions(core, request, plan, asking)
+  // A range is only this client's; and who has asked the owner once goes to the origin then.
+  const viaOwner = attempt.number === 0 && request.method === 'GET' && !hasField(request.fields, 'range')
+  const options = flightOptions(core, request, plan, asking, viaOwner ? 'owner' : 'origin')
   if (!mayCoalesce(fetch)) return core.flights.alone(keys, request, options)
   const joined = core.flights.join(keys.flightKey, request)
   if (joined !== undefined) return joined

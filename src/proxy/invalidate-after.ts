@@ -4,9 +4,22 @@ import { invalidatedUris } from '../rfc9111/invalidation.ts'
 import type { Core } from './core.ts'
 
 /** Invalidates what an unsafe request changed, by the origin's non-error response to it (RFC 9111 §4.4). */
-export function invalidateAfter(core: Core, request: ProxyRequest, response: OriginResponse): void {
-  for (const target of invalidatedUris(request, response)) {
-    const { key } = core.plan({ ...request, method: 'GET', target, body: undefined })
+export function invalidateAfter(
+  core: Core,
+  request: ProxyRequest,
+  response: OriginResponse,
+): Promise<void> | undefined {
+  const targets = invalidatedUris(request, response)
+  if (targets.length === 0) return undefined
+  const keys = targets.map((target) => core.plan({ ...request, method: 'GET', target, body: undefined }).key)
+  invalidate(core, keys)
+  // Who changed the page must not get the old one from another thread.
+  return core.peers?.invalidate(keys)
+}
+
+/** Marks what this thread has stored under the keys, and keeps what is under way for them from being stored. */
+export function invalidate(core: Pick<Core, 'flights' | 'memory'>, keys: readonly string[]): void {
+  for (const key of keys) {
     core.flights.doom(key)
     core.memory.update(key, (stored) => ({ ...stored, invalidated: true }))
   }

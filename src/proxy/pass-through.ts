@@ -39,7 +39,8 @@ export async function passThrough(
   }
   const { response } = outcome
   // First invalidated, then stored: the response to a POST is newer than what it made invalid.
-  invalidateAfter(core, request, response)
+  const acknowledged = invalidateAfter(core, request, response)
+  if (acknowledged !== undefined) await acknowledged
   const { body, stored } = storing.take(response)
   return core.responder.fetched(
     request,

@@ -1,13 +1,15 @@
 import { ProxyError } from '../errors.ts'
 import type { BodySink, BodySource } from '../http/body.ts'
 import type { OriginResponse } from '../origin/origin-client.ts'
+import type { PeerReply } from '../proxy/peers.ts'
+import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import { type PeerMessage, portableError } from './peer-messages.ts'
 
 /** Bytes of one body under way to another worker before the owner waits for it. */
 const UNDERWAY_BYTES_MAX = 256 * 1024
 
 /** The answering side of one question: passes the response of the owner's flight on while it arrives. */
-export class Answering {
+export class Answering implements PeerReply {
   readonly #id: number
   readonly #post: (message: PeerMessage, transfer?: ArrayBuffer[]) => void
   readonly #onDone: () => void
@@ -22,11 +24,16 @@ export class Answering {
     this.#onDone = onDone
   }
 
-  /** Ends without a body: stored, released, failed. */
-  answer(message: PeerMessage): void {
-    if (this.#done) return
-    this.#post(message)
-    this.#finish()
+  stored(stored: StoredResponse): void {
+    this.#end({ type: 'stored', id: this.#id, stored })
+  }
+
+  released(): void {
+    this.#end({ type: 'released', id: this.#id })
+  }
+
+  failed(error: ProxyError): void {
+    this.#end({ type: 'fail', id: this.#id, error: portableError(error) })
   }
 
   respond(response: OriginResponse, body: BodySource | undefined): void {
@@ -63,9 +70,15 @@ export class Answering {
         this.#held = this.#underwayBytes >= UNDERWAY_BYTES_MAX
         return !this.#held
       },
-      end: (trailers) => this.answer({ type: 'end', id: this.#id, trailers }),
-      fail: (error) => this.answer({ type: 'fail', id: this.#id, error: portableError(error) }),
+      end: (trailers) => this.#end({ type: 'end', id: this.#id, trailers }),
+      fail: (error) => this.failed(error),
     }
+  }
+
+  #end(message: PeerMessage): void {
+    if (this.#done) return
+    this.#post(message)
+    this.#finish()
   }
 
   #finish(): void {

@@ -1,21 +1,14 @@
 import { ProxyError } from '../errors.ts'
 import type { BodySink, BodySource } from '../http/body.ts'
-import type { OriginHandler, OriginResponse } from '../origin/origin-client.ts'
-import type { StoredResponse } from '../rfc9111/stored-response.ts'
+import type { OriginResponse } from '../origin/origin-client.ts'
+import type { PeerHandler } from '../proxy/peers.ts'
 import { bufferOf, errorFrom, type PeerMessage, type PortableHead, storedFrom } from './peer-messages.ts'
-
-export interface AskHandler extends OriginHandler {
-  /** The owner has it, fresh. */
-  onStored(stored: StoredResponse): void
-  /** The owner cannot help, or is gone: ask the origin. */
-  onReleased(): void
-}
 
 /** The asking side of one question to the owner of a key. */
 export class Asking implements BodySource {
   readonly #id: number
   readonly #post: (message: PeerMessage) => void
-  readonly #handler: AskHandler
+  readonly #handler: PeerHandler
   readonly #onDone: () => void
   #phase: 'asked' | 'answering' | 'done' = 'asked'
   length: number | undefined
@@ -24,7 +17,7 @@ export class Asking implements BodySource {
   /** What arrived before the body was started, or while its reader held. */
   #waiting: PeerMessage[] = []
 
-  constructor(id: number, post: (message: PeerMessage) => void, handler: AskHandler, onDone: () => void) {
+  constructor(id: number, post: (message: PeerMessage) => void, handler: PeerHandler, onDone: () => void) {
     this.#id = id
     this.#post = post
     this.#handler = handler

@@ -1,13 +1,14 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Clock } from '../clock.ts'
+import type { PeerHandler, PeerReply } from '../proxy/peers.ts'
 import { Answering } from './answering.ts'
-import { type AskHandler, Asking } from './asking.ts'
+import { Asking } from './asking.ts'
 import type { PeerMessage, PortableRequest } from './peer-messages.ts'
 
 /** What a worker does for another one. */
 export interface PeerService {
   /** Find or fetch, as the owner of the key. */
-  answer(request: PortableRequest, answering: Answering, id: number): void
+  answer(request: PortableRequest, reply: PeerReply): void
   invalidate(keys: readonly string[]): void
 }
 
@@ -36,7 +37,7 @@ export class Peer {
   }
 
   /** @returns what abandons the question */
-  ask(request: PortableRequest, handler: AskHandler): () => void {
+  ask(request: PortableRequest, handler: PeerHandler): () => void {
     const id = this.#nextId++
     const asking = new Asking(
       id,
@@ -96,7 +97,7 @@ export class Peer {
     const post = (message: PeerMessage, transfer?: ArrayBuffer[]): void => this.#post(message, transfer)
     const answering = new Answering(id, post, () => this.#answering.delete(id))
     this.#answering.set(id, answering)
-    this.#service.answer(request, answering, id)
+    this.#service.answer(request, answering)
   }
 
   #post(message: PeerMessage, transfer: ArrayBuffer[] = []): void {

@@ -1,19 +1,19 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Clock } from '../clock.ts'
+import type { Peers as OtherThreads, PeerHandler } from '../proxy/peers.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
-import type { AskHandler } from './asking.ts'
 import { Peer, type PeerService } from './peer.ts'
 import { ownerOf, type PortableRequest } from './peer-messages.ts'
 
 /** The other workers of the box, as one of them sees them. */
-export class Peers {
+export class Peers implements OtherThreads {
   readonly #index: number
   readonly #count: number
   readonly #clock: Clock
   readonly #peers = new Map<number, Peer>()
   readonly #onUnresponsive: (index: number) => void
   #service: PeerService = {
-    answer: (_request, answering, id) => answering.answer({ type: 'released', id }),
+    answer: (_request, reply) => reply.released(),
     invalidate: () => {},
   }
 
@@ -38,7 +38,7 @@ export class Peers {
   connect(index: number, port: MessagePort): void {
     this.#peers.get(index)?.close()
     const service: PeerService = {
-      answer: (request, answering, id) => this.#service.answer(request, answering, id),
+      answer: (request, reply) => this.#service.answer(request, reply),
       invalidate: (keys) => this.#service.invalidate(keys),
     }
     this.#peers.set(index, new Peer(port, service, this.#clock))
@@ -49,7 +49,7 @@ export class Peers {
    *
    * @returns what abandons the question; undefined when this worker owns the key itself, or the owner is not there
    */
-  ask(cacheKey: string, request: ProxyRequest, handler: AskHandler): (() => void) | undefined {
+  ask(cacheKey: string, request: ProxyRequest, handler: PeerHandler): (() => void) | undefined {
     const owner = ownerOf(cacheKey, this.#count)
     return owner === this.#index ? undefined : this.#peers.get(owner)?.ask(portable(request), handler)
   }

@@ -4,7 +4,7 @@ import { MessageChannel } from 'node:worker_threads'
 import { ProxyError } from '../../src/errors.ts'
 import { readWhole } from '../../src/http/body.ts'
 import type { OriginResponse } from '../../src/origin/origin-client.ts'
-import type { Answering } from '../../src/workers/answering.ts'
+import type { PeerReply } from '../../src/proxy/peers.ts'
 import { Peer, type PeerService } from '../../src/workers/peer.ts'
 import { ownerOf, type PortableRequest } from '../../src/workers/peer-messages.ts'
 import { HeldClock } from '../support/held-clock.ts'
@@ -45,7 +45,7 @@ class Pair {
   readonly asker: Peer
   readonly owner: Peer
   readonly invalidated: string[][] = []
-  answering: Answering | undefined
+  answering: PeerReply | undefined
   #asked: (() => void) | undefined
   readonly asked = new Promise<void>((resolve) => {
     this.#asked = resolve
@@ -153,20 +153,13 @@ describe('workers that ask each other', () => {
 
   it('are told of failures, and that the owner cannot help', async () => {
     for (const [answer, kind] of [
-      [{ type: 'released', id: 1 }, 'released'],
-      [
-        {
-          type: 'fail',
-          id: 1,
-          error: { code: 'ORIGIN_REFUSED', message: 'm', source: 'origin', status: 502, retryable: true },
-        },
-        'error',
-      ],
+      [(reply: PeerReply) => reply.released(), 'released'],
+      [(reply: PeerReply) => reply.failed(refuse()), 'error'],
     ] as const) {
       const { ask, asked, answering } = bind(pair())
       const { event } = ask()
       await asked
-      answering().answer(answer)
+      answer(answering())
       assert.equal((await event).kind, kind)
     }
   })

@@ -69,6 +69,7 @@ export class ScriptedCore {
       settings: { coalescing: true, objectBytesMax, obeyRequestDirectives },
       plan: createPlanner({ defaults: { ...BARE_SETTINGS, ...options.settings }, rules: options.rules ?? [] }),
       lookup,
+      peers: undefined,
       memory: this.memory,
       flights: new Flights(),
       pool: this.#pool(),

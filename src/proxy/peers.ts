@@ -1,0 +1,33 @@
+import type { ProxyError } from '../errors.ts'
+import type { BodySource } from '../http/body.ts'
+import type { OriginHandler, OriginResponse } from '../origin/origin-client.ts'
+import type { ProxyRequest } from '../request/proxy-request.ts'
+import type { StoredResponse } from '../rfc9111/stored-response.ts'
+
+/** The other threads of this box, which share the work of one cache (docs/decisions/workers.md). */
+export interface Peers {
+  /**
+   * Asks the thread that owns the key, before the origin.
+   *
+   * @returns what abandons the question; undefined when there is nobody to ask
+   */
+  ask(cacheKey: string, request: ProxyRequest, handler: PeerHandler): (() => void) | undefined
+  /** Resolves when no other thread serves what is stored under these keys without asking the origin. */
+  invalidate(keys: readonly string[]): Promise<void>
+}
+
+/** What comes of asking the owner: a response, an error, or one of these. */
+export interface PeerHandler extends OriginHandler {
+  /** The owner has it, fresh: here is a copy. */
+  onStored(stored: StoredResponse): void
+  /** The owner cannot help, or is gone: ask the origin. */
+  onReleased(): void
+}
+
+/** The owner's side: exactly one of these is called. */
+export interface PeerReply {
+  stored(stored: StoredResponse): void
+  respond(response: OriginResponse, body: BodySource | undefined): void
+  released(): void
+  failed(error: ProxyError): void
+}

@@ -14,11 +14,12 @@ export interface Fill {
 const urlsPerSecondMin = 1000
 
 /**
- * Asks once for each of these URLs, which must all be new to the server.
+ * Asks once for each of these URLs, which must all be new to the server, and for a few that follow them.
  *
+ * @returns the number of the last one
  * @throws when that takes too long
  */
-export async function fill({ port, prefix, first, count }: Fill, bench: Bench): Promise<void> {
+export async function fill({ port, prefix, first, count }: Fill, bench: Bench): Promise<number> {
   const { origin, loadCore, settings, place } = bench
   const seconds = Math.ceil(count / urlsPerSecondMin) + 10
   const before = await origin.requests()
@@ -33,14 +34,15 @@ export async function fill({ port, prefix, first, count }: Fill, bench: Bench): 
     await sleep(50)
   }
   await load.stop()
-  await quiet(origin)
+  return first - 1 + (await quietCount(origin)) - before
 }
 
 /** What was under way when the load ended is still fetched. */
-async function quiet(origin: Origin): Promise<void> {
+async function quietCount(origin: Origin): Promise<number> {
   let before = -1
   for (let now = await origin.requests(); now !== before; now = await origin.requests()) {
     before = now
     await sleep(100)
   }
+  return before
 }

@@ -56,25 +56,24 @@ export async function measureMemory(bench: Bench): Promise<MemoryFigures> {
   const budgetMiB = Math.ceil(((await budgetBytesEach(bench)) * count.stored) / 1024 ** 2)
   const { server, probe } = await startProbed(`${budgetMiB}MiB`, bench)
   try {
-    const store = async (first: number, last: number) => {
+    const store = (first: number, last: number) => {
       progress.step(`memory: storing responses ${first} to ${last}`)
-      await fill({ port: server.port, prefix, first, count: last - first + 1 }, bench)
+      return fill({ port: server.port, prefix, first, count: last - first + 1 }, bench)
     }
     // Code is compiled and tables have their first size before the memory counts.
     await fill({ port: server.port, prefix: `/page/${bodyBytes}/before`, first: 1, count: 2000 }, bench)
     const empty = await probe()
-    await store(1, count.overhead)
+    const overheadAt = await store(1, count.overhead)
     const some = await probe()
     // A little more than there is room for: from then on each new one evicts another.
-    const last = Math.ceil(count.stored * 1.02)
-    await store(count.overhead + 1, last)
+    const last = await store(overheadAt + 1, Math.ceil(count.stored * 1.03))
     const full = await probe()
     const storedAt = Math.round((await storedShare(server.port, last, bench)) * last)
     const churn = await measureChurn(server.port, last, bench)
     const { majorPauseMsMax } = await probe()
-    const each = (key: keyof MemoryReport, beyond: number) => (some[key] - empty[key]) / count.overhead - beyond
+    const each = (key: keyof MemoryReport, beyond: number) => (some[key] - empty[key]) / overheadAt - beyond
     return {
-      overheadAt: count.overhead,
+      overheadAt,
       overhead: {
         heapBytes: each('heapBytes', 0),
         externalBytes: each('externalBytes', bodyBytes),
@@ -104,8 +103,8 @@ async function budgetBytesEach(bench: Bench): Promise<number> {
   const count = budgetBytes / bodyBytes
   const server = await startBreakwater({ name: 'Breakwater', memory: '32MiB' }, bench.place)
   try {
-    await fill({ port: server.port, prefix, first: 1, count }, bench)
-    return budgetBytes / ((await storedShare(server.port, count, bench)) * count)
+    const last = await fill({ port: server.port, prefix, first: 1, count }, bench)
+    return budgetBytes / ((await storedShare(server.port, last, bench)) * last)
   } finally {
     await server.stop()
   }
@@ -113,7 +112,7 @@ async function budgetBytesEach(bench: Bench): Promise<number> {
 
 /** Of `PREFIX1` to `PREFIXlast`, by asking for some; the newest first, because what is not stored gets stored. */
 async function storedShare(port: number, last: number, { origin }: Bench): Promise<number> {
-  const sample = 250
+  const sample = 500
   // As the load asks: the host is part of the cache key.
   const head = requestFields('minimal')
   const before = await origin.requests()
@@ -130,12 +129,15 @@ async function startProbed(memory: string, { place }: Bench) {
   return { server, probe }
 }
 
-/** Hits as fast as they are answered, while others store new responses at their own pace. */
+/**
+ * Hits while others store new responses. Both pause between requests, so that neither the server nor the core of the load
+ * is ever full: what is late then was held up in the server.
+ */
 async function measureChurn(port: number, last: number, { origin, settings, place, loadCore, progress }: Bench) {
   const seconds = settings.seconds * (settings.isQuick ? 3 : 5)
   const to = { port, core: loadCore, folder: place.folder }
   const hot = { kind: 'uniform', prefix, first: last - hotCount + 1, count: hotCount } as const
-  const hits = { head: 'browser', targets: hot } as const
+  const hits = { head: 'browser', targets: hot, pauseMs: 5 } as const
   const news = { head: 'browser', targets: { kind: 'sequence', prefix, first: last + 1 }, pauseMs: 10 } as const
   progress.step('memory: hits under churn')
   await runLoad(hits, { ...to, seconds: settings.warmUpSeconds, connections: settings.connections })

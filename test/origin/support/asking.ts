@@ -3,7 +3,7 @@ import type { Clock } from '../../../src/clock.ts'
 import { ProxyError } from '../../../src/errors.ts'
 import type { BodySource } from '../../../src/http/body.ts'
 import type { RawFields } from '../../../src/http/fields.ts'
-import type { OriginPool, OriginRequest, OriginResponse } from '../../../src/origin/origin-client.ts'
+import type { ManagedPool, OriginPool, OriginRequest, OriginResponse } from '../../../src/origin/origin-client.ts'
 import { originPool, type PoolEnvironment } from '../../../src/origin/pool.ts'
 import { type OriginSettings, type PoolSettings, poolSettings, type TimeLimits } from '../../../src/origin/settings.ts'
 import { HeldClock } from '../../support/held-clock.ts'
@@ -37,7 +37,7 @@ export function aPool(
   t: TestContext,
   members: readonly (ScriptedOrigin | string | OriginSettings)[],
   options: PoolOptions = {},
-): { pool: OriginPool; clock: HeldClock } {
+): { pool: ManagedPool; clock: HeldClock } {
   const clock = new HeldClock()
   const base = poolSettings(members.map((member, index) => named(member, String.fromCharCode(97 + index))))
   const pool = originPool(
@@ -58,7 +58,7 @@ export async function anOriginAndPool(
   t: TestContext,
   script?: OriginScript,
   options?: PoolOptions,
-): Promise<{ origin: ScriptedOrigin; pool: OriginPool; clock: HeldClock }> {
+): Promise<{ origin: ScriptedOrigin; pool: ManagedPool; clock: HeldClock }> {
   const origin = await anOrigin(t, script)
   return { origin, ...aPool(t, [origin], options) }
 }

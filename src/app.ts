@@ -1,194 +1,31 @@
-import type { Clock } from './clock.ts'
+import { availableParallelism } from 'node:os'
 import { systemClock } from './clock.ts'
 import type { Config } from './config/config.ts'
-import type { ProxyError } from './errors.ts'
-import { Flights } from './forward/flights.ts'
-import { type ListenerHooks, NOBODY_LISTENS } from './listener/listener-hooks.ts'
-import { DEFAULT_LIMITS, DEFAULT_TIMES, type ListenerSettings } from './listener/listener-settings.ts'
-import { startListeners } from './listener/start-listeners.ts'
-import { type AccessLog, openAccessLog } from './log/access-log.ts'
-import { type EventLog, eventLogStyle, openEventLog } from './log/event-log.ts'
-import { FailureLog } from './log/failure-log.ts'
-import { Lookup } from './lookup/lookup.ts'
-import { configuredPool } from './origin/configured-pool.ts'
-import { NameCache } from './origin/names/name-cache.ts'
-import { systemResolver } from './origin/names/system-resolver.ts'
-import type { OriginPool } from './origin/origin-client.ts'
-import { SitePools, type SitePoolsSettings } from './origin/site-pools.ts'
-import { compileHosts } from './policy/hosts.ts'
-import { createPlanner } from './policy/planner.ts'
-import { createMemoryAnswers } from './proxy/answer-from-memory.ts'
-import type { Core } from './proxy/core.ts'
-import { createRequestHandler } from './proxy/handle-request.ts'
-import { upstreamForwardingFields } from './request/forwarding.ts'
-import { TrustedPeers } from './request/trusted-peers.ts'
-import { Responder } from './respond/responder.ts'
-import { MemoryTier } from './tiers/memory-tier.ts'
+import { eventLogStyle, openEventLog } from './log/event-log.ts'
+import { type RunningSite, startSite } from './site.ts'
+import { Supervisor } from './workers/supervisor.ts'
 
-export interface RunningApp {
-  /** Where it listens: `http://0.0.0.0:8080`. */
-  readonly addresses: readonly string[]
-  /** Finishes the exchanges under way, within the drain time, and closes everything. */
-  stop(): Promise<void>
+/** Starts what the configuration asks for: everything in this thread, or worker threads under its supervision. */
+export async function startApp(config: Config): Promise<RunningSite> {
+  const count = config.workers === 'auto' ? availableParallelism() : config.workers
+  return count === 1 ? startSite(config, systemClock()) : startWorkers(config, count)
 }
 
-/** Different variants that one key may have at a time; the oldest goes first. */
-const VARIANTS_MAX = 64
-
-/**
- * Constructs the parts, joins them and starts to listen. The one place where the whole configuration is known.
- *
- * @throws Error with `syscall` when an address cannot be listened on
- */
-export async function startApp(config: Config): Promise<RunningApp> {
-  const clock = systemClock()
+async function startWorkers(config: Config, count: number): Promise<RunningSite> {
   const log = openEventLog({ level: config.log.level, style: eventLogStyle(process.env) })
-  const accessLog = openAccess(config, log)
-  const pool = createPools(config, clock, log)
-  const failures = new FailureLog(log, clock)
-  const core = createCore(config, clock, pool, (error) => failures.report(error))
+  // Beside this file, whether that is the source or what was built of it.
+  const entry = new URL(import.meta.url.endsWith('.ts') ? './worker-main.ts' : './worker-main.js', import.meta.url)
+  const supervisor = new Supervisor({ config, count, clock: systemClock(), log, entry })
+  const stop = async (): Promise<void> => {
+    await supervisor.stop()
+    await log.close()
+  }
   try {
-    const listeners = await startListeners({
-      settings: listenerSettings(config),
-      handle: createRequestHandler(core),
-      answerFromMemory: createMemoryAnswers(core),
-      hooks: listenerHooks(pool, log, accessLog),
-      clock,
-    })
-    const addresses = listeners.addresses.map(addressUrl)
-    log.info({ listen: addresses, origins: config.origins.map(({ url }) => url) }, 'started')
-    return {
-      addresses,
-      async stop() {
-        log.info({ connections: listeners.connections }, 'stopping, what is under way is finished first')
-        await listeners.stop(config.timeLimits.drainMs)
-        pool.close()
-        await accessLog?.close()
-        log.info('stopped')
-        await log.close()
-      },
-    }
+    const addresses = await supervisor.start()
+    log.info({ listen: addresses, workers: count }, 'started')
+    return { addresses, stop }
   } catch (error) {
-    pool.close()
-    await accessLog?.close()
+    await stop()
     throw error
   }
-}
-
-function addressUrl({ host, port }: { readonly host: string; readonly port: number }): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
-}
-
-function createCore(config: Config, clock: Clock, pool: OriginPool, onFailure: (error: ProxyError) => void): Core {
-  const { obeyRequestDirectives, objectBytesMax, viaName } = config
-  const memory = new MemoryTier({ bytesMax: config.memoryBytes, objectBytesMax, variantsMax: VARIANTS_MAX })
-  const rememberUncacheableMs = config.rememberUncacheableSeconds * 1000
-  return {
-    clock,
-    settings: { coalescing: config.coalescing, objectBytesMax, obeyRequestDirectives },
-    plan: createPlanner(config.caching),
-    lookup: new Lookup(clock, memory, { rememberUncacheableMs, obeyRequestDirectives }),
-    memory,
-    flights: new Flights(),
-    pool,
-    responder: new Responder(clock, {
-      viaName,
-      cacheStatus: config.cacheStatus.hide ? undefined : { name: viaName, showKey: config.cacheStatus.key },
-    }),
-    forwardingFields: (request) => upstreamForwardingFields(request, forwardingSettings(config)),
-    onFailure,
-  }
-}
-
-function createPools(config: Config, clock: Clock, log: EventLog): SitePools {
-  return new SitePools(sitePools(config), {
-    clock,
-    names: new NameCache(systemResolver(), clock),
-    onState: ({ condition, ...member }) => {
-      log[condition === 'up' || condition === 'slow-start' ? 'info' : 'warn'](member, `an origin is ${condition} now`)
-    },
-    onUnresolved: (error) => log.warn({ error }, 'the name of an origin was not resolved, what is known of it is kept'),
-    onFault: (error) => log.error({ error }, 'a response could not be handled'),
-  })
-}
-
-function sitePools(config: Config): SitePoolsSettings {
-  const { timeLimits, limits, origins, originRules } = config
-  const pools = config.pools.map((pool) => ({
-    pool,
-    settings: configuredPool({ name: pool.name, origins: pool.origins, rules: pool, timeLimits, limits }),
-  }))
-  // Without origins at the top level the first pool is for all other hosts too, and has its connections once.
-  const shared = pools.find(({ pool }) => pool.origins === origins)
-  return {
-    sites: pools.map(({ pool, settings }) => ({ serves: compileHosts(pool.hosts) ?? (() => false), pool: settings })),
-    others: shared?.settings ?? configuredPool({ name: 'origins', origins, rules: originRules, timeLimits, limits }),
-  }
-}
-
-function listenerSettings(config: Config): ListenerSettings {
-  const { limits, timeLimits } = config
-  return {
-    addresses: config.listen,
-    reusePort: false,
-    limits: {
-      ...DEFAULT_LIMITS,
-      headBytesMax: limits.requestHeadBytesMax,
-      requestBodyBytesMax: limits.requestBodyBytesMax,
-      connectionsMax: limits.connectionsMax,
-      connectionsPerAddressMax: limits.connectionsPerAddressMax,
-    },
-    times: {
-      ...DEFAULT_TIMES,
-      headMs: timeLimits.headMs,
-      idleMs: timeLimits.idleMs,
-      bodyStallMs: timeLimits.bodyMs,
-      sendStallMs: timeLimits.sendMs,
-    },
-    request: {
-      servesHost: compileHosts(config.hosts),
-      defaultAuthority: defaultAuthority(config),
-      trusted: new TrustedPeers(config.trustedProxies),
-      pseudonym: config.viaName,
-      targetBytesMax: limits.targetBytesMax,
-      fieldsMax: limits.requestFieldsMax,
-    },
-    forwarding: forwardingSettings(config),
-  }
-}
-
-/** The site meant by an HTTP/1.0 request without Host: the first that is served by name, else the origin's own address. */
-function defaultAuthority(config: Config): string | undefined {
-  const served = config.hosts.find((host) => !host.includes('*'))
-  const [origin] = config.origins
-  return served ?? (origin === undefined ? undefined : authorityOfOrigin(origin))
-}
-
-function authorityOfOrigin({ url, host }: Config['origins'][number]): string {
-  // A unix socket has no host of its own.
-  return url.startsWith('http+unix:') ? host : new URL(url).host
-}
-
-function forwardingSettings(config: Config): { pseudonym: string; sendForwarded: boolean } {
-  return { pseudonym: config.viaName, sendForwarded: true }
-}
-
-function listenerHooks(pool: OriginPool, log: EventLog, accessLog: AccessLog | undefined): ListenerHooks {
-  return {
-    onExchange: accessLog === undefined ? NOBODY_LISTENS : (record) => accessLog.write(record),
-    tunnelTarget: (request) => pool.tunnelTarget(request),
-    onConnectionRefused: (reason) => log.warn({ reason }, 'a connection was refused: there are too many'),
-    onAcceptError: (error) => log.error({ error }, 'a connection could not be accepted'),
-    onInternalError: (error) => log.error({ error }, 'a request failed inside the proxy'),
-  }
-}
-
-function openAccess(config: Config, log: EventLog): AccessLog | undefined {
-  const { access, accessFile } = config.log
-  if (access === 'off') return undefined
-  return openAccessLog({
-    format: access,
-    file: accessFile,
-    onState: (state) => log.warn({ ...state }, 'the access log changed its state'),
-  })
 }

@@ -10,9 +10,11 @@ const read = (file: string) => readFileSync(join(root, file), 'utf8')
 
 /** From the top down; a part imports what stands below it, never beside or above. The list of docs/architecture.md. */
 const layers: readonly (readonly string[])[] = [
-  ['main.ts'],
+  ['main.ts', 'worker-main.ts'],
   ['cli'],
   ['app.ts'],
+  ['site.ts'],
+  ['workers'],
   ['listener', 'admin', 'metrics', 'log', 'demo'],
   ['proxy'],
   ['policy', 'lookup', 'forward', 'storing', 'respond', 'invalidate'],

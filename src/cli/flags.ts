@@ -18,6 +18,8 @@ interface Flag {
   /** The option it stands in for; its sentence and default are shown by `--help`. */
   readonly path: readonly string[]
   readonly isRepeatable: boolean
+  /** Digits are a number, as they are in the file. */
+  readonly isCount?: boolean
 }
 
 /** The flags that stand in for an option of the file. */
@@ -25,20 +27,17 @@ export const optionFlags: readonly Flag[] = [
   { name: 'origin', flag: '--origin', placeholder: 'URL', path: ['origins'], isRepeatable: true },
   { name: 'listen', flag: '--listen', placeholder: 'HOST:PORT', path: ['listen'], isRepeatable: true },
   { name: 'memory', flag: '--memory', placeholder: 'SIZE', path: ['memory'], isRepeatable: false },
-  { name: 'workers', flag: '--workers', placeholder: 'N|auto', path: ['workers'], isRepeatable: false },
+  { name: 'workers', flag: '--workers', placeholder: 'N|auto', path: ['workers'], isRepeatable: false, isCount: true },
   { name: 'logLevel', flag: '--log-level', placeholder: 'LEVEL', path: ['log', 'level'], isRepeatable: false },
   { name: 'accessLog', flag: '--access-log', placeholder: 'FORMAT', path: ['log', 'access'], isRepeatable: false },
 ]
 
 /** The flags that were given, as values that take the place of the file's. */
 export function overridesOf(flags: ServeFlags): Override[] {
-  return optionFlags.flatMap(({ name, flag, path }): Override[] => {
+  return optionFlags.flatMap(({ name, flag, path, isCount }): Override[] => {
     const value = flags[name]
-    return value === undefined ? [] : [{ flag, path, value: typeof value === 'string' ? numberOrText(value) : value }]
+    return value === undefined
+      ? []
+      : [{ flag, path, value: isCount && /^[0-9]{1,9}$/.test(value as string) ? Number(value) : value }]
   })
-}
-
-/** A number on the command line is what a number in the file is. */
-function numberOrText(value: string): string | number {
-  return /^[0-9]{1,9}$/.test(value) ? Number(value) : value
 }

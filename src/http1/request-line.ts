@@ -2,7 +2,7 @@ import { CR, LF, SP, skip, TARGET, TOKEN } from './characters.ts'
 import type { RefusalReason } from './refused.ts'
 import type { StartLine } from './section-reader.ts'
 import { isTargetForm } from './target.ts'
-import { VERSION_LENGTH, VersionBytes } from './version.ts'
+import { LATEST_LENGTH, VERSION_LENGTH, VersionBytes } from './version.ts'
 
 /** Where in the line the next byte stands. */
 const EMPTY_LINE = 0
@@ -110,6 +110,10 @@ export class RequestLine implements StartLine {
     const problem = this.#targetProblem(bytes, end)
     if (problem !== undefined) return this.#refuse(end, problem)
     this.targetEnd = end
+    if (end + 1 + LATEST_LENGTH <= to && this.#version.acceptLatest(bytes, end + 1)) {
+      this.#complete = true
+      return end + 1 + LATEST_LENGTH
+    }
     return this.#goOn(end + 1, VERSION)
   }
 

@@ -46,14 +46,31 @@ export class ScannedRequest {
     return this.#text(lines.valueBegin(index), lines.valueEnd(index))
   }
 
+  /** Whether the value of a field is this text, in any case. `text` is lower case, of letters, digits and hyphens. */
+  valueIs(index: number, text: string): boolean {
+    const begin = this.lines.valueBegin(index)
+    return this.lines.valueEnd(index) - begin === text.length && this.#spells(begin, text)
+  }
+
+  /** The first field from index `from` on with this name (as `text` of `valueIs`), or -1. */
+  indexOf(name: string, from = 0): number {
+    const { lines } = this
+    for (let i = from; i < lines.count; i++) {
+      const begin = lines.nameBegin(i)
+      if (lines.nameEnd(i) - begin === name.length && this.#spells(begin, name)) return i
+    }
+    return -1
+  }
+
   /** Strings of all of it. */
   head(): RequestHead {
     return requestHead(this)
   }
 
-  /** The bytes of the head, copied: they outlive the scanner's next read. */
-  copy(): Buffer {
-    return Buffer.from(this.bytes.subarray(0, this.end))
+  #spells(begin: number, text: string): boolean {
+    // In tokens and values only an upper-case letter becomes a letter by this bit, and nothing else a digit or hyphen.
+    for (let i = 0; i < text.length; i++) if ((this.bytes[begin + i]! | 0x20) !== text.charCodeAt(i)) return false
+    return true
   }
 
   #text(begin: number, end: number): string {

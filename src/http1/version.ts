@@ -9,6 +9,11 @@ const MINOR_AT = 7
 /** Bytes in `HTTP/1.1`. */
 export const VERSION_LENGTH = 8
 
+const LATEST_LINE_END = Buffer.from('HTTP/1.1\r\n', 'latin1')
+
+/** Bytes in `HTTP/1.1` and the line end behind it. */
+export const LATEST_LENGTH = LATEST_LINE_END.length
+
 /** `HTTP-version` (RFC 9112 §2.3), byte by byte; the name's case matters. */
 export class VersionBytes {
   #major = 0
@@ -17,6 +22,17 @@ export class VersionBytes {
   /** 0 or 1, once all bytes were accepted. */
   get minor(): 0 | 1 {
     return this.#minor === 0 ? 0 : 1
+  }
+
+  /**
+   * Whether the line ends here in `HTTP/1.1`, as nearly all do; then the version is accepted as a whole. The caller has made
+   * sure that so many bytes are there.
+   */
+  acceptLatest(bytes: Buffer, at: number): boolean {
+    for (let i = 0; i < LATEST_LINE_END.length; i++) if (bytes[at + i] !== LATEST_LINE_END[i]) return false
+    this.#major = 1
+    this.#minor = 1
+    return true
   }
 
   /**

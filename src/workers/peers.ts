@@ -1,12 +1,12 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Clock } from '../clock.ts'
-import type { Peers as OtherThreads, PeerHandler } from '../proxy/peers.ts'
+import type { PeerHandler, Peers } from '../proxy/peers.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import { Peer, type PeerService } from './peer.ts'
 import { ownerOf, type PortableRequest } from './peer-messages.ts'
 
 /** The other workers of the box, as one of them sees them. */
-export class Peers implements OtherThreads {
+export class BoxPeers implements Peers {
   readonly #index: number
   readonly #count: number
   readonly #clock: Clock

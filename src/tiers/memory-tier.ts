@@ -56,6 +56,11 @@ export class MemoryTier {
     return variants
   }
 
+  /** Counts a hit on what was found by `peek`. Whoever does so calls `get` now and then, or the key grows old. */
+  countHit(): void {
+    this.#hits++
+  }
+
   /** Like `get` without counting and without touching the order. */
   peek(key: string): Variants | undefined {
     return this.#cache.peek(key)

@@ -14,10 +14,13 @@ export class RedisStore implements RemoteStore {
   readonly #reads: RedisClient
   readonly #writes: RedisClient
   readonly #trialName: string
+  /** Of a cluster, as far as known: at first all of it by one label. */
+  #masters: readonly string[]
 
   /** @param prefix of the names; the trial asks for one with it, because rights may depend on it */
   constructor(settings: RedisClientSettings, prefix: string) {
     this.#label = settings.place.masterName ?? settings.place.addresses.map(addressLabel).join(',')
+    this.#masters = [this.#label]
     this.#trialName = `${prefix}:trial`
     this.#reads = connectRedis(settings)
     this.#writes = connectRedis(settings)
@@ -26,7 +29,9 @@ export class RedisStore implements RemoteStore {
   servers(): readonly string[] {
     if (!(this.#reads instanceof Cluster)) return [this.#label]
     const masters = this.#reads.nodes('master').map(nodeLabel)
-    return masters.length === 0 ? [this.#label] : masters
+    // While it is connected to none it is still the same cluster.
+    if (masters.length > 0) this.#masters = masters
+    return this.#masters
   }
 
   serverOf(name: string): string | undefined {

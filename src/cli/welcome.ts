@@ -2,11 +2,12 @@
 export function welcome(address: string, site: { readonly isDemo: boolean }): string {
   const url = openable(address)
   const page = site.isDemo ? `${url}/` : `${url}/ (a page of your site)`
+  const askFor = (path: string): string => `curl -s -D - -o /dev/null ${url}${path} | grep -i cache-status`
   const tries = [
-    [`curl -sI ${url}/ | grep -i cache-status`, 'asked the origin, and stored it'],
-    [`curl -sI ${url}/ | grep -i cache-status`, 'the same again: a hit, without asking'],
+    [askFor('/'), 'asked the origin, and stored it'],
+    [askFor('/'), 'the same again: a hit, without asking'],
     site.isDemo
-      ? [`curl -sI ${url}/cart | grep -i cache-status`, "one visitor's own: never stored, and why"]
+      ? [askFor('/cart'), "one visitor's own: never stored, and why"]
       : [`stop the origin, ask again after the page's lifetime`, 'the page is still served, marked as stale'],
   ]
   const width = Math.max(...tries.map(([command]) => command!.length))

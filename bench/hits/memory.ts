@@ -90,7 +90,7 @@ export async function measureMemory(bench: Bench): Promise<MemoryFigures> {
   } catch (error) {
     await server.stop()
     throw new Error(
-      `${(error as Error).message}; Breakwater wrote: ${server.program.stderr().slice(-500) || 'nothing'}`,
+      `${(error as Error).message}; Breakwater wrote: ${server.program.stderr().slice(-2000) || 'nothing'}`,
     )
   } finally {
     await server.stop()
@@ -134,7 +134,8 @@ async function startProbed(memory: string, { place }: Bench) {
  * is ever full: what is late then was held up in the server.
  */
 async function measureChurn(port: number, last: number, { origin, settings, place, loadCore, progress }: Bench) {
-  const seconds = settings.seconds * (settings.isQuick ? 3 : 5)
+  // Long enough for the garbage of old responses to be collected.
+  const seconds = settings.seconds * (settings.isQuick ? 3 : 20)
   const to = { port, core: loadCore, folder: place.folder }
   const hot = { kind: 'uniform', prefix, first: last - hotCount + 1, count: hotCount } as const
   const hits = { head: 'browser', targets: hot, pauseMs: 5 } as const

@@ -83,7 +83,10 @@ function memory(figures: MemoryFigures): string {
         ['full collection, asked for', fixed(pauses.fullCollectionMs)],
         ['longest of the old generation, while filling', fixed(pauses.majorMsMax)],
         ['longest of the young generation, while filling', fixed(pauses.minorMsMax)],
-        ['longest of the old generation, under churn', fixed(churn.majorPauseMsMax)],
+        [
+          'longest of the old generation, under churn',
+          churn.majorPauseMsMax === 0 ? 'none' : fixed(churn.majorPauseMsMax),
+        ],
       ],
     ),
     table(

@@ -2,9 +2,9 @@
  * What a request costs, beside other caches: `npm run bench:hits`, `--help` for its options. One question is one file of
  * this folder.
  */
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describeMachine } from '../support/machine.ts'
 import { startOrigin } from '../support/origin-process.ts'
 import { hasCommand, type InstalledPeer, installed, peers } from '../support/peers/installed.ts'
@@ -37,7 +37,7 @@ const questionsFor = (isQuick: boolean): readonly Question[] => [
 
 const names: Names = {
   questions: [...questionsFor(false).map(({ name }) => name), memoryQuestion.name],
-  peers: peers.map(({ command }) => command),
+  peers: peers.map((peer) => peer.package),
 }
 const defaultJson = join(import.meta.dirname, '../results/hits.json')
 const [serverCore, loadCore] = [0, 1]
@@ -60,6 +60,7 @@ async function main(): Promise<number> {
   if (results.questions.some(({ kind }) => kind === 'failed')) return 1
   const file = read.options.json ?? (isComplete(read.options) ? defaultJson : undefined)
   if (file !== undefined) {
+    mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, `${JSON.stringify(results, undefined, 2)}\n`)
     writeFileSync(file.replace(/(?:\.json)?$/, '.md'), text)
   }
@@ -118,7 +119,7 @@ async function measureAll(options: RunOptions): Promise<Results> {
 function installedPeers(wanted: readonly string[] | undefined, shown: Progress): InstalledPeer[] {
   const found: InstalledPeer[] = []
   for (const peer of peers) {
-    if (wanted?.includes(peer.command) === false) continue
+    if (wanted?.includes(peer.package) === false) continue
     const there = installed(peer)
     if (there !== undefined) found.push(there)
     else shown.note(`${peer.name} is not installed and left out (Debian: apt-get install ${peer.package})`)

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { accessSync, chmodSync, constants, mkdtempSync, rmSync } from 'node:fs'
+import { accessSync, chmodSync, constants, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -20,6 +20,13 @@ export function ramFolder(): RamFolder {
   }
   process.on('exit', remove)
   return { path, remove }
+}
+
+/** When this process ends: the shared memory whose name begins so. */
+export function removeSharedMemoryAtExit(prefix: string): void {
+  process.on('exit', () => {
+    for (const name of readdirSync('/dev/shm')) if (name.startsWith(prefix)) rmSync(join('/dev/shm', name))
+  })
 }
 
 function ramDisk(): string | undefined {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { freePort } from '../../test/support/free-port.ts'
 import { type Program, startProgram } from '../../test/support/processes.ts'
 import { filesMax, type InstalledPeer, searchPath } from './peers/installed.ts'
-import { giveTo } from './ram-folder.ts'
+import { giveTo, removeSharedMemoryAtExit } from './ram-folder.ts'
 
 /** A server that is measured, while it runs. */
 export interface Server {
@@ -77,6 +77,7 @@ export async function startPeer(
   const { originPort, cores } = place
   const start = peer.prepare({ folder, port, originPort, memoryMiB, accessLog, filesMax: filesMax() })
   if (start.user !== undefined) giveTo(start.user, folder)
+  if (start.sharedMemory !== undefined) removeSharedMemoryAtExit(start.sharedMemory)
   const pinned = (command: string, more: readonly string[], ready: RegExp | { readonly port: number }) =>
     startProgram({
       command: 'taskset',

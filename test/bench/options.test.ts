@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { helpText, readOptions } from '../../bench/hits/options.ts'
 
-const names = { questions: ['hit-1k', 'miss'], peers: ['nginx', 'varnishd'] }
+const names = { questions: ['hit-1k', 'miss'], peers: ['nginx', 'varnish'] }
 
 function read(...args: string[]) {
   const result = readOptions(args, names)
@@ -52,7 +52,7 @@ describe("the benchmark's options", () => {
   it('are explained', () => {
     assert.equal(readOptions(['--help'], names).kind, 'help')
     const help = helpText(names)
-    for (const word of ['--quick', '--rounds', '--seconds', '--questions', '--peers', '--json', 'hit-1k', 'varnishd']) {
+    for (const word of ['--quick', '--rounds', '--seconds', '--questions', '--peers', '--json', 'hit-1k', 'varnish']) {
       assert.ok(help.includes(word), word)
     }
   })

@@ -1,7 +1,7 @@
 /** Another cache, as it would be run in production by somebody who read its manual. */
 export interface Peer {
   readonly name: string
-  /** Debian's name for it. */
+  /** Debian's name for it, and `--peers`'. */
   readonly package: string
   readonly command: string
   /** Makes it print its version. */
@@ -29,5 +29,7 @@ export interface PeerStart {
   readonly user?: string
   /** A program started behind it, whose CPU time counts with its own. */
   readonly companion?: { readonly command: string; readonly arguments: readonly string[] }
+  /** What the names of its shared memory begin with, when it leaves that behind if it is killed. */
+  readonly sharedMemory?: string
   readonly logFile: string
 }

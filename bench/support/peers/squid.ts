@@ -14,7 +14,13 @@ export const squid: Peer = {
     const configuration = join(place.folder, 'squid.conf')
     writeFileSync(configuration, text(place, logFile))
     // Its shared memory is named after the service: not to meet that of a Squid in use.
-    return { arguments: ['-N', '-n', `bench${place.port}`, '-f', configuration], user: 'proxy', logFile }
+    const service = `bench${place.port}`
+    return {
+      arguments: ['-N', '-n', service, '-f', configuration],
+      user: 'proxy',
+      sharedMemory: `${service}-`,
+      logFile,
+    }
   },
 }
 

@@ -29,7 +29,7 @@ export class Connection {
   #isEnding = false
   #isLingering = false
   #unreadRest = false
-  #idleSinceMs: number
+  #idleSinceMs: number | undefined
   #headSinceMs: number | undefined
   #bytesReadWhenIdle: number
   #headBegun: boolean | undefined
@@ -76,10 +76,10 @@ export class Connection {
     this.#headBegun = isBegun
   }
 
-  /** A request was answered in the moment it was read. */
-  servedAtOnce(nowMs: number): void {
+  /** A request was answered in the moment it was read; since when the connection is idle is for the next look to note. */
+  servedAtOnce(): void {
     this.served++
-    this.#idleSinceMs = nowMs
+    this.#idleSinceMs = undefined
     this.#headSinceMs = undefined
     this.#headBegun = false
   }
@@ -146,6 +146,7 @@ export class Connection {
     if (!this.isIdle || this.#isEnding) return undefined
     if (this.#headSinceMs === undefined && this.hasUnfinishedHead) this.#headSinceMs = nowMs
     if (this.#headSinceMs !== undefined) return nowMs - this.#headSinceMs >= times.headMs ? 'head' : undefined
+    this.#idleSinceMs ??= nowMs
     return nowMs - this.#idleSinceMs >= times.idleMs ? 'idle' : undefined
   }
 

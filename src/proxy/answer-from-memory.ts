@@ -1,13 +1,9 @@
-import type { RawFields } from '../http/fields.ts'
+import { firstValue, type RawFields } from '../http/fields.ts'
 import type { Plan } from '../policy/plan.ts'
 import type { Exchange, ProxyRequest } from '../request/proxy-request.ts'
-import {
-  type PreparedFor,
-  type PreparedKind,
-  PreparedResponse,
-  PreparedResponses,
-} from '../respond/prepared-response.ts'
+import { PreparedResponse } from '../respond/prepared-response.ts'
 import { currentAgeSeconds } from '../rfc9111/age.ts'
+import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import type { Variants } from '../tiers/memory-tier.ts'
 import type { Core } from './core.ts'
 import { type RememberedHit, RememberedHits } from './remembered-hits.ts'
@@ -39,6 +35,8 @@ export type AnswerFromMemory = (request: MemoryRequest) => PreparedResponse | un
 /** Bytes that prepared responses may take, beside the memory tier's own. */
 const PREPARED_BYTES_MAX = 32 * 1024 * 1024
 const PLANS_MAX = 16_384
+/** Longer ones are looked at each time. */
+const SELECTION_LENGTH_MAX = 512
 
 /**
  * The short way of a hit: by the same steps as `createRequestHandler`, in the same order, over the few fields that they
@@ -49,53 +47,53 @@ export function createMemoryAnswers(core: Core): AnswerFromMemory {
   const hits = new RememberedHits(PREPARED_BYTES_MAX)
 
   return (request) => {
-    const known = plans.get(request)
-    const probe = known === undefined ? new Probe(request) : undefined
-    const plan = known ?? core.plan(probe!)
+    const planned = plans.get(request)
+    const probe = planned === undefined ? new Probe(request) : undefined
+    const plan = planned ?? core.plan(probe!)
     if (plan.kind !== 'cache') return undefined
     const variants = core.memory.peek(plan.key)
     if (probe?.hasReadFields === false) plans.set(request, plan)
     if (variants === undefined) return undefined
 
-    // What decides differently for this one request, and keys of cookies or fields, are looked at each time.
-    const isPlain = request.decisive.length === 0 && probe?.hasReadFields !== true
-    const selection = isPlain ? selectionOf(request, hits.of(variants).names) : undefined
-    const before = selection === undefined ? undefined : hits.of(variants).get(selection)
+    const known = hits.of(variants)
+    const selection = selectionOf(request, known.names)
+    const before = selection === undefined ? undefined : known.get(selection)
     if (before !== undefined && suits(before, plan, core.clock.now())) {
       core.memory.countHit()
       return before.prepared
     }
-    const hit = findHit(core, request, plan, probe ?? new Probe(request), variants)
+    const hit = findHit(core, probe ?? new Probe(request), plan, variants)
     if (hit !== undefined && selection !== undefined) hits.remember(variants, selection, hit)
     return hit?.prepared
   }
 }
 
 /** The same steps as for every request; undefined for all that is not a fresh hit. */
-function findHit(
-  core: Core,
-  request: MemoryRequest,
-  plan: Plan,
-  probe: Probe,
-  variants: Variants,
-): RememberedHit | undefined {
+function findHit(core: Core, probe: Probe, plan: Plan, variants: Variants): RememberedHit | undefined {
   if (!probe.narrow(variants)) return undefined
   const found = core.lookup.peek(probe, plan)
   if (found.kind !== 'fresh' || found.stored.range !== undefined) return undefined
   const { stored } = found
   // Counts the hit, and makes the key recently used.
   core.memory.get(plan.key)
-  const response = core.responder.stored(probe, plan, stored, { outcome: 'hit' })
   const ageSeconds = currentAgeSeconds(stored, core.clock.now())
-  return { plan, stored, ageSeconds, prepared: new PreparedResponse(response) }
+  const prepared = new PreparedResponse(core.responder.stored(probe, plan, stored, { outcome: 'hit' }))
+  return { plan, stored, ageSeconds, prepared }
 }
 
 /** Whether what was found for a like request still is what would be found. */
 function suits(hit: RememberedHit, plan: Plan, nowMs: number): boolean {
-  return hit.plan === plan && hit.ageSeconds === currentAgeSeconds(hit.stored, nowMs)
+  if (hit.ageSeconds !== currentAgeSeconds(hit.stored, nowMs)) return false
+  return hit.plan === plan || isLikePlan(hit.plan, plan, hit.stored)
 }
 
-/** One string for the method and the values that select a variant; undefined where they cannot be told. */
+/** Plans with the same key that mean the same for what is stored, as those of two targets with and without noise in them. */
+function isLikePlan(one: Plan, other: Plan, { status, fields }: StoredResponse): boolean {
+  const type = firstValue(fields, 'content-type')
+  return one.rule === other.rule && one.forResponse(status, type) === other.forResponse(status, type)
+}
+
+/** One string for all of the request that decides about a hit; undefined where it cannot be told. */
 function selectionOf(request: MemoryRequest, names: readonly string[]): string | undefined {
   let selection: string = request.method
   for (const name of names) {
@@ -103,7 +101,8 @@ function selectionOf(request: MemoryRequest, names: readonly string[]): string |
     const value = request.field(name)
     selection += value === undefined ? '\n-' : `\n${value}`
   }
-  return selection
+  for (const text of request.decisive) selection += `\n${text}`
+  return selection.length > SELECTION_LENGTH_MAX ? undefined : selection
 }
 
 /** A request without an exchange: nothing of a hit is ever told to it. */

@@ -9,13 +9,11 @@ import type { PreparedResponse } from '../../respond/prepared-response.ts'
 import type { Connection } from '../connection.ts'
 import type { ExchangeRecord } from '../exchange-record.ts'
 import type { LaneContext } from '../lane-context.ts'
-import type { RequestFields } from './request-fields.ts'
 
 export interface HitParts {
   readonly context: LaneContext
   readonly connection: Connection
   readonly request: ScannedRequest
-  readonly fields: RequestFields
   readonly asked: MemoryRequest
   readonly hit: PreparedResponse
 }
@@ -47,7 +45,7 @@ export class HitRecord implements ExchangeRecord {
   readonly #head: Buffer
   #fields: RawFields | undefined
 
-  constructor({ context, connection, request, fields, asked, hit }: HitParts) {
+  constructor({ context, connection, request, asked, hit }: HitParts) {
     const { response, wire } = hit
     const nowMs = context.clock.now()
     this.peerAddress = connection.peerAddress
@@ -55,8 +53,8 @@ export class HitRecord implements ExchangeRecord {
     this.authority = asked.authority
     this.method = asked.method
     this.target = asked.target
-    this.referer = fields.first('referer')
-    this.userAgent = fields.first('user-agent')
+    this.referer = fieldValue(request, 'referer')
+    this.userAgent = fieldValue(request, 'user-agent')
     this.status = response.status
     this.decision = response.decision
     this.responseType = firstValue(response.fields, 'content-type')
@@ -80,6 +78,11 @@ export class HitRecord implements ExchangeRecord {
     if (!this.#trusted.includes(address)) return address
     return clientSeen(this.fields, { address, scheme }, this.#trusted).address
   }
+}
+
+function fieldValue(request: ScannedRequest, name: string): string | undefined {
+  const index = request.indexOf(name)
+  return index === -1 ? undefined : request.value(index)
 }
 
 function fieldsOf(head: Buffer): RawFields {

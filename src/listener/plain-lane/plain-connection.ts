@@ -114,13 +114,13 @@ export class PlainConnection {
   }
 
   #answerAtOnce(hit: PreparedResponse, request: ScannedRequest): void {
-    const { batch, context, fields, hits } = this.#lane
+    const { batch, context, hits } = this.#lane
     const connection = this.#connection
-    connection.servedAtOnce(context.clock.now())
+    connection.servedAtOnce()
     batch.add(hit.wire!)
     if (context.hooks.onExchange === NOBODY_LISTENS) return
     this.#records ??= []
-    this.#records.push(new HitRecord({ context, connection, request, fields, asked: hits.asked!, hit }))
+    this.#records.push(new HitRecord({ context, connection, request, asked: hits, hit }))
   }
 
   /** Writes what was answered at once; the connection goes on when the client has taken it. */

@@ -1,61 +1,87 @@
 import { NameIndex } from '../../http1/name-index.ts'
 import type { ScannedRequest } from '../../http1/request-scanner.ts'
 
-/** The fields that can decide how a request is read or answered, at most 32; all others matter to the origin alone. */
-const NAMES = [
-  ...['host', 'connection', 'content-length', 'transfer-encoding', 'te', 'trailer', 'upgrade', 'expect'],
-  ...['via', 'forwarded', 'x-forwarded-for', 'x-forwarded-proto'],
-  ...['authorization', 'cache-control', 'cookie', 'pragma', 'range', 'if-range'],
-  ...['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'],
-  ...['accept', 'accept-encoding', 'accept-language', 'origin', 'referer', 'user-agent'],
-] as const
+/** The fields that can decide how a request is read, or whether it is a plain hit: one bit for each. */
+export const FIELD = {
+  host: 0,
+  connection: 1,
+  contentLength: 2,
+  transferEncoding: 3,
+  te: 4,
+  upgrade: 5,
+  expect: 6,
+  via: 7,
+  forwarded: 8,
+  xForwardedProto: 9,
+  authorization: 10,
+  range: 11,
+  ifRange: 12,
+  ifMatch: 13,
+  ifUnmodifiedSince: 14,
+  cacheControl: 15,
+  pragma: 16,
+  ifNoneMatch: 17,
+  ifModifiedSince: 18,
+} as const
 
-export type FieldOfInterest = (typeof NAMES)[number]
+/** In the order of their numbers. */
+const NAMES = [
+  ...['host', 'connection', 'content-length', 'transfer-encoding', 'te', 'upgrade', 'expect', 'via', 'forwarded'],
+  ...['x-forwarded-proto', 'authorization', 'range', 'if-range', 'if-match', 'if-unmodified-since'],
+  ...['cache-control', 'pragma', 'if-none-match', 'if-modified-since'],
+]
 
 const INDEX = new NameIndex(NAMES)
-const ABSENT = -1
 
-/** Positions in `NAMES`, so that asking for one costs an array access. */
-const SLOT = Object.fromEntries(NAMES.map((name, slot) => [name, slot])) as Record<FieldOfInterest, number>
+/** The bits of several fields. */
+export function bitsOf(fields: readonly number[]): number {
+  return fields.reduce((bits, field) => bits | (1 << field), 0)
+}
 
 /** Which fields of interest a scanned request has. One object serves all requests, one after the other. */
 export class RequestFields {
   readonly #places = new Int16Array(NAMES.length)
-  /** One bit for each name that is there more than once. */
-  #repeated = 0
   #request: ScannedRequest | undefined
+  #present = 0
+  #repeated = 0
 
   /** Looks through the fields of `request` once. */
   of(request: ScannedRequest): void {
     const { bytes, lines } = request
-    const places = this.#places
     this.#request = request
-    this.#repeated = 0
-    places.fill(ABSENT)
+    let present = 0
+    let repeated = 0
     for (let i = 0; i < lines.count; i++) {
-      const slot = INDEX.find(bytes, lines.nameBegin(i), lines.nameEnd(i))
-      if (slot < 0) continue
-      if (places[slot] === ABSENT) places[slot] = i
-      else this.#repeated |= 1 << slot
+      const field = INDEX.find(bytes, lines.nameBegin(i), lines.nameEnd(i))
+      if (field < 0) continue
+      const bit = 1 << field
+      if ((present & bit) === 0) this.#places[field] = i
+      else repeated |= bit
+      present |= bit
     }
+    this.#present = present
+    this.#repeated = repeated
   }
 
-  has(name: FieldOfInterest): boolean {
-    return this.#places[SLOT[name]] !== ABSENT
+  has(field: number): boolean {
+    return (this.#present & (1 << field)) !== 0
   }
 
-  isRepeated(name: FieldOfInterest): boolean {
-    return (this.#repeated & (1 << SLOT[name])) !== 0
+  hasAny(bits: number): boolean {
+    return (this.#present & bits) !== 0
+  }
+
+  isRepeated(field: number): boolean {
+    return (this.#repeated & (1 << field)) !== 0
+  }
+
+  /** Where a field that is there stands among all: the first of its name. */
+  place(field: number): number {
+    return this.#places[field]!
   }
 
   /** The value of a field that is there once; undefined otherwise. */
-  value(name: FieldOfInterest): string | undefined {
-    return this.isRepeated(name) ? undefined : this.first(name)
-  }
-
-  /** The first value of a field. */
-  first(name: FieldOfInterest): string | undefined {
-    const place = this.#places[SLOT[name]]!
-    return place === ABSENT ? undefined : this.#request!.value(place)
+  value(field: number): string | undefined {
+    return this.has(field) && !this.isRepeated(field) ? this.#request!.value(this.place(field)) : undefined
   }
 }

@@ -5,43 +5,69 @@ export interface AdaptiveLimitSettings {
   readonly tolerance: number
 }
 
-/** Weight of a sample in the average of many, and in that of few. */
-const LONG = 1 / 600
-const SHORT = 1 / 20
+const FIRST_LIMIT = 20
+/** Weight of a sample in the average of the present. */
+const SHARE = 1 / 20
 /** How far one sample moves the limit towards what it says. */
 const SMOOTHING = 0.2
+/** Samples between two quiet times, and those of a quiet time that count. */
+const QUIET_EVERY = 1_000
+const QUIET_SAMPLES = 32
 
 /**
- * How many requests a member should have at a time, found from its latency (the gradient of Netflix's concurrency-limits). Where
+ * How many requests a member should have at a time, found from its latency: a gradient, as in Netflix's concurrency-limits. Where
  * responses take no longer than usual there is room for a few more: the square root of the limit, which is the queue allowed to
  * form. Where they take longer, requests wait inside the origin, and the limit shrinks with the ratio of usual to present.
+ *
+ * What is usual is measured in quiet times: now and then only half as many are asked for, for a moment. If responses come
+ * quicker then, they had been waiting. (A long average would follow a queue that grows slowly; a minimum would be that of the
+ * cheapest page.)
  */
 export class AdaptiveLimit {
   readonly #settings: AdaptiveLimitSettings
   #limit: number
-  #longMs = 0
-  #shortMs = 0
+  #presentMs = 0
+  #usualMs: number | undefined
+  #untilQuiet = 0
+  /** In a quiet time: samples still to come, of which the first are of requests from before. */
+  #quietLeft = 0
+  #quietSumMs = 0
 
   constructor(settings: AdaptiveLimitSettings) {
     this.#settings = settings
-    this.#limit = Math.min(settings.most, Math.max(settings.least, 20))
+    this.#limit = Math.min(settings.most, Math.max(settings.least, FIRST_LIMIT))
   }
 
   get limit(): number {
-    return Math.floor(this.#limit)
+    return Math.max(this.#settings.least, Math.floor(this.#quietLeft > 0 ? this.#limit / 2 : this.#limit))
   }
 
-  /** @param inFlight requests under way, this one included, when it ended */
+  /** @param inFlight requests under way when it was answered, this one included */
   sample(latencyMs: number, inFlight: number): void {
-    const ms = Math.max(0.1, latencyMs)
-    this.#longMs = this.#longMs === 0 ? ms : this.#longMs + (ms - this.#longMs) * LONG
-    this.#shortMs = this.#shortMs === 0 ? ms : this.#shortMs + (ms - this.#shortMs) * SHORT
-    // After an overload the average of many is high: without this it would allow the next overload.
-    if (this.#longMs / this.#shortMs > 2) this.#longMs *= 0.95
     // Too few under way to learn anything about the limit.
-    if (inFlight < this.#limit / 2) return
+    if (inFlight < this.limit / 2) return
+    const ms = Math.max(0.1, latencyMs)
+    if (this.#quietLeft > 0) {
+      this.#quiet(ms)
+      return
+    }
+    this.#presentMs = this.#presentMs === 0 ? ms : this.#presentMs + (ms - this.#presentMs) * SHARE
+    if (this.#usualMs !== undefined) this.#adjust(this.#usualMs)
+    if (--this.#untilQuiet > 0) return
+    this.#quietLeft = Math.ceil(this.#limit) + QUIET_SAMPLES
+    this.#quietSumMs = 0
+  }
+
+  #quiet(ms: number): void {
+    if (this.#quietLeft-- <= QUIET_SAMPLES) this.#quietSumMs += ms
+    if (this.#quietLeft > 0) return
+    this.#usualMs = this.#quietSumMs / QUIET_SAMPLES
+    this.#untilQuiet = QUIET_EVERY
+  }
+
+  #adjust(usualMs: number): void {
     const { least, most, tolerance } = this.#settings
-    const gradient = Math.max(0.5, Math.min(1, (tolerance * this.#longMs) / this.#shortMs))
+    const gradient = Math.max(0.5, Math.min(1, (tolerance * usualMs) / this.#presentMs))
     const wanted = this.#limit * gradient + Math.sqrt(this.#limit)
     this.#limit = Math.max(least, Math.min(most, this.#limit + (wanted - this.#limit) * SMOOTHING))
   }

@@ -31,6 +31,8 @@ export interface Figures {
   readonly p999Ms: number
   /** What Breakwater's request costs in proportion to this server's. */
   readonly breakwaterRatio: number
+  /** What the medians are of. */
+  readonly rounds: readonly Run[]
 }
 
 export interface GoalResult {
@@ -55,6 +57,7 @@ export function figuresOf(servers: readonly ServerRuns[]): readonly Figures[] {
       p99Ms: of('p99Ms'),
       p999Ms: of('p999Ms'),
       breakwaterRatio: pairedRatio(ours, costs(measured)),
+      rounds: measured.runs,
     }
   })
 }

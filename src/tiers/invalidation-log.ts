@@ -49,6 +49,8 @@ export class InvalidationLog implements Invalidations {
   readonly #history: { readonly atMs: number; readonly position: string }[] = []
   /** Said here and not yet read in the log. */
   readonly #pending = new Map<string, Invalidation>()
+  /** Of those pending, what is on its way to Redis. */
+  readonly #appending = new Set<string>()
   #pendingIndex: InvalidationIndex
   #heardAtMs = Number.NEGATIVE_INFINITY
   #isFollowing: boolean | undefined
@@ -115,17 +117,22 @@ export class InvalidationLog implements Invalidations {
 
   /** Says it to all; without success it stays pending, and is said again when Redis is reached. */
   async #append(token: string, invalidation: Invalidation): Promise<boolean> {
+    this.#appending.add(token)
     try {
       await this.#stream.append(toEntry(invalidation, token))
       return true
     } catch {
       // That Redis cannot be reached is told by `onState`, once.
       return false
+    } finally {
+      this.#appending.delete(token)
     }
   }
 
   async #appendPending(): Promise<void> {
-    for (const [token, invalidation] of [...this.#pending]) await this.#append(token, invalidation)
+    for (const [token, invalidation] of [...this.#pending]) {
+      if (!this.#appending.has(token)) await this.#append(token, invalidation)
+    }
   }
 
   /** Reads until closed: what is there, then what comes, and after each failure again from where it was. */

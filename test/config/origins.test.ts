@@ -112,7 +112,10 @@ pools:
       problemsOf('pools: [{ hosts: a, origins: [http://a, http://a] }]'),
       /is the same as pools\[0\]\.origins\[0\]/,
     )
-    assert.match(problemsOf('balance: { stickyCookie: lb, stickySecret: short }'), /stickySecret.*at least 16 characters/)
+    assert.match(
+      problemsOf('balance: { stickyCookie: lb, stickySecret: short }'),
+      /stickySecret.*at least 16 characters/,
+    )
     assert.match(problemsOf('balance: { by: robin }'), /one of round-robin, least-requests, hash, random/)
     assert.match(problemsOf('origins: [{ url: http://a, weight: 0 }]'), /from 1 to 1000/)
     assert.match(problemsOf('health: { probe: health }'), /\/health/)

@@ -39,7 +39,7 @@ describe('the cache key', () => {
     }
   })
 
-  it('is never the same for two different requests', () => {
+  it('A-KE-03 is never the same for two different requests', () => {
     const caching = createPlanner(cachingOf('key: { cookies: [a, "1b"], headers: [x, y] }'))
     const nasty = fc.string({
       unit: fc.constantFrom('a', 'b', ':', '1', '-', '+', '/', 'c', 'h', '=', ','),
@@ -95,12 +95,12 @@ describe('parameters left out of the key', () => {
     assert.equal(keyOf(ignoring, target('/p?')), 'http:11:example.com:/p?')
   })
 
-  it('stay in when an origin could read a second parameter in them', () => {
+  it('A-CP-07 stay in when an origin could read a second parameter in them', () => {
     assert.equal(sameKey(ignoring, target('/p?q=1&utm_content=x;q=evil'), target('/p?q=1')), false)
     assert.equal(sameKey(ignoring, target('/p?q=1&utm_content;q=evil'), target('/p?q=1')), false)
   })
 
-  it('are known by the bytes of their names', () => {
+  it('A-CP-09 are known by the bytes of their names', () => {
     for (const other of ['/p?utm%5fsource=x', '/p?UTM_source=x', '/p?xutm_a=1', '/p?fbclid2=1', '/p?a?fbclid=1']) {
       assert.equal(sameKey(ignoring, target(other), target('/p')), false, other)
     }

@@ -35,7 +35,7 @@ describe('patterns', () => {
     assert.equal(compileGlob('/a.c')('/abc'), false)
   })
 
-  it('take time that does not explode with hostile paths', () => {
+  it('A-CF-01 take time that does not explode with hostile paths', () => {
     const matches = compileGlob(`${'*a'.repeat(120)}*!`)
     const started = performance.now()
     for (let i = 0; i < 100; i += 1) assert.equal(matches(`/${'a'.repeat(8000)}`), false)

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { mostWillingReading } from '../../src/policy/path-reading.ts'
 
-describe('the most willing reading of a path', () => {
+describe('A-CD-03 the most willing reading of a path', () => {
   for (const [path, reading] of [
     ['/static/app.css', '/static/app.css'],
     ['/.well-known/x', '/.well-known/x'],

@@ -57,8 +57,8 @@ export const nginx: BalancerKind = {
     const file = written(
       'nginx.conf',
       `daemon off; master_process off; pid /dev/null; error_log /dev/null;
-worker_rlimit_nofile 60000;
-events { worker_connections 20000; }
+worker_rlimit_nofile 20000;
+events { worker_connections 9000; }
 http {
   access_log off;
   upstream origins { ${originPorts.map((origin) => `server 127.0.0.1:${origin}${limit};`).join(' ')} keepalive 256; }
@@ -82,7 +82,7 @@ export const haproxy: BalancerKind = {
     const file = written(
       'haproxy.cfg',
       `global
-  maxconn 20000
+  maxconn 9000
   nbthread 1
 defaults
   mode http

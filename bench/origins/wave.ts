@@ -7,7 +7,16 @@
  */
 import { Agent, get } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { AT_A_TIME, type BalancerKind, breakwater, haproxy, nginx, type Protection, SERVICE_MS, startOrigins } from './balancers.ts'
+import {
+  AT_A_TIME,
+  type BalancerKind,
+  breakwater,
+  haproxy,
+  nginx,
+  type Protection,
+  SERVICE_MS,
+  startOrigins,
+} from './balancers.ts'
 import { describeRun, table } from './report.ts'
 
 const seconds = Number(process.argv[2] ?? 8)

@@ -96,6 +96,13 @@ export class Exchange implements Waiter, WireHandler {
     this.request.body?.cancel(reason)
   }
 
+  /** Abandons it because another member has answered the same request first. */
+  lose(reason: ProxyError): void {
+    const member = this.#member
+    if (member?.lostHedge(this.#generation)) this.#routes.heldDown(member)
+    this.abandon(reason)
+  }
+
   onConnection(connection: Connection, idleMs: number | undefined): void {
     if (idleMs === undefined) this.#member!.connected(this.#generation)
     this.#idleMs = idleMs

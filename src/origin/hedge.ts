@@ -19,12 +19,12 @@ export class Hedge {
   readonly #handler: OriginHandler
   readonly #routes: HedgeRoutes
   readonly #first: Exchange
-  readonly #cancelTimer: () => void
+  #cancelTimer: () => void = () => {}
   #second: Exchange | undefined
   /** Failures that are not told while the other is still asked. */
   #failed = 0
 
-  constructor(request: OriginRequest, handler: OriginHandler, routes: HedgeRoutes, afterMs: number) {
+  constructor(request: OriginRequest, handler: OriginHandler, routes: HedgeRoutes) {
     this.#request = request
     this.#handler = handler
     this.#routes = routes
@@ -33,11 +33,13 @@ export class Hedge {
       this.#handlerOf(() => this.#first),
       routes,
     )
-    this.#cancelTimer = routes.clock.after(afterMs, () => this.#askSecond())
   }
 
   start(): void {
     this.#first.start()
+    const slowMs = this.#first.tried.at(-1)?.latencies?.value
+    // Unknown as yet what is slow for this member.
+    if (slowMs !== undefined) this.#cancelTimer = this.#routes.clock.after(Math.max(1, slowMs), () => this.#askSecond())
   }
 
   abandon(reason: ProxyError): void {
@@ -67,7 +69,7 @@ export class Hedge {
       onResponse: (response: OriginResponse) => {
         this.#cancelTimer()
         const other = own() === this.#first ? this.#second : this.#first
-        other?.abandon(superseded(response.origin))
+        other?.lose(superseded(response.origin))
         this.#handler.onResponse(response)
       },
       onError: (error: ProxyError) => {

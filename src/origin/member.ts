@@ -24,6 +24,12 @@ export interface MemberParts {
   onChange(member: Member, reason: string): void
 }
 
+/**
+ * So many hedges lost in a row, with no response between them, count as one failure: otherwise those that are abandoned in
+ * time would hide that a member has ceased to answer at all.
+ */
+const LOST_HEDGES = 7
+
 /** One origin server of a pool: its connections, what is known of its health, and how much it has to do. */
 export class Member implements Candidate, Eligibility {
   readonly name: string
@@ -37,6 +43,7 @@ export class Member implements Candidate, Eligibility {
   probe: Probe | undefined
   readonly #parts: MemberParts
   #settings: OriginSettings
+  #lostHedges = 0
   #recoveredMs = Number.NEGATIVE_INFINITY
 
   constructor(settings: OriginSettings, parts: MemberParts) {
@@ -94,6 +101,7 @@ export class Member implements Candidate, Eligibility {
     const { status, requestTimeMs, responseTimeMs } = response
     this.connections.responded(responseTimeMs - requestTimeMs)
     this.latencies?.add(responseTimeMs - requestTimeMs)
+    this.#lostHedges = 0
     if (this.#parts.failureStatuses.has(status)) return this.failed(generation, 'status', `it answered ${status}`)
     const wasUp = this.health.isUp
     this.health.responded(generation)
@@ -107,6 +115,16 @@ export class Member implements Candidate, Eligibility {
     const held = this.health.failed(generation, kind)
     if (held && wasUp) this.#parts.onChange(this, reason)
     return held
+  }
+
+  /** Another member was quicker. @returns whether this held the member down */
+  lostHedge(generation: number): boolean {
+    if (++this.#lostHedges % LOST_HEDGES !== 0) return false
+    return this.failed(
+      generation,
+      'exchange',
+      `it answered none of ${this.#lostHedges} requests before another one did`,
+    )
   }
 
   /** It is well again, by its requests or its probes. */

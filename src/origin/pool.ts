@@ -102,7 +102,7 @@ class Pool implements ManagedPool, HedgeRoutes {
     const { balance = { kind: 'round-robin' }, sticky } = settings
     const discovers = settings.members.some(({ discover }) => discover !== undefined)
     const discovery = discovers
-      ? new Discovery(settings.members, {
+      ? new Discovery(settings.members, this.#discovery, {
           names: this.#names,
           clock: this.clock,
           onMembers: (members) => this.#reconcile(members, settings),
@@ -163,19 +163,10 @@ class Pool implements ManagedPool, HedgeRoutes {
   }
 
   #send(request: OriginRequest, handler: OriginHandler): (reason: ProxyError) => void {
-    const hedgeMs = this.#settings.hedge === true && isRepeatable(request) ? this.#slowMs() : undefined
-    const exchange =
-      hedgeMs === undefined ? new Exchange(request, handler, this) : new Hedge(request, handler, this, hedgeMs)
+    const hedges = this.#settings.hedge === true && this.#members.length > 1 && isRepeatable(request)
+    const exchange = hedges ? new Hedge(request, handler, this) : new Exchange(request, handler, this)
     exchange.start()
     return (reason) => exchange.abandon(reason)
-  }
-
-  /** After this time a second member is asked; undefined where nobody knows or there is nobody else. */
-  #slowMs(): number | undefined {
-    if (this.#members.length < 2) return undefined
-    // The quickest member's: what is slow for it another one may do sooner.
-    const slowMs = this.#members.flatMap(({ latencies }) => latencies?.value ?? [])
-    return slowMs.length === 0 ? undefined : Math.max(1, Math.min(...slowMs))
   }
 
   #chooseFor(request: OriginRequest, candidates: readonly Member[]): Member {

@@ -229,6 +229,20 @@ describe('hedged requests', () => {
     assert.equal(second.requests.length, 0)
   })
 
+  it('do not hide a member that has ceased to answer', async (t) => {
+    const { pool, clock, first } = await hedged(t, { retryBudget: { ratio: 1, reserve: 100 } })
+    first.script = () => {}
+    for (let i = 0; i < 60; i++) {
+      const asked = ask(pool)
+      const seen = first.requests.length
+      await Promise.race([asked.outcome, first.until(() => first.requests.length > seen)])
+      clock.advance(1)
+      assert.equal((await asked.outcome).body, 'ok')
+    }
+    assert.equal(first.requests.length, 21)
+    assert.equal(pool.states()[0]?.condition, 'held-down')
+  })
+
   it('are never sent for a POST', async (t) => {
     const { pool, clock, first, second } = await hedged(t)
     first.script = () => {}

@@ -24,9 +24,19 @@ export class Discovery {
   readonly #cancelTimers = new Map<string, () => void>()
   #stopped = false
 
-  constructor(settings: readonly OriginSettings[], parts: DiscoveryParts) {
+  /** @param before what was in use until now: what it has found for the same settings holds until it is found anew */
+  constructor(settings: readonly OriginSettings[], before: Discovery | undefined, parts: DiscoveryParts) {
     this.#settings = settings
     this.#parts = parts
+    for (const member of settings) {
+      const found = before?.foundFor(member)
+      if (found !== undefined) this.#found.set(member.name, found)
+    }
+  }
+
+  foundFor(member: OriginSettings): readonly OriginSettings[] | undefined {
+    const own = this.#settings.find(({ name }) => name === member.name)
+    return JSON.stringify(own) === JSON.stringify(member) ? this.#found.get(member.name) : undefined
   }
 
   /** All members as known now. A name that was never resolved stands for itself: a member that cannot be connected to. */

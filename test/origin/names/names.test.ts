@@ -4,6 +4,7 @@ import { describe, it, type TestContext } from 'node:test'
 import { NameCache } from '../../../src/origin/names/name-cache.ts'
 import type { Resolved, Resolver, ServiceTarget } from '../../../src/origin/names/resolver.ts'
 import { systemResolver } from '../../../src/origin/names/system-resolver.ts'
+import { poolSettings } from '../../../src/origin/settings.ts'
 import { HeldClock } from '../../support/held-clock.ts'
 import { anOrigin, aPool, ask } from '../support/asking.ts'
 
@@ -203,6 +204,18 @@ describe('a member with a name', () => {
     await settled()
     assert.deepEqual(shown(), found)
     assert.equal(faults.length, 1)
+  })
+
+  it('keeps them through new settings', async (t) => {
+    const { pool, origin } = await byName(t, 'addresses')
+    await settled()
+    await ask(pool).outcome
+    const url = `http://app.test:${origin.port}`
+    pool.update({ ...poolSettings([{ name: 'app', url, discover: 'addresses' }]), retriesMax: 1 })
+    assert.equal(pool.states()[0]?.origin, `app 127.0.0.1:${origin.port}`)
+    await settled()
+    await ask(pool).outcome
+    assert.equal(origin.connections.length, 1)
   })
 
   it('is not asked for any more when the pool is closed', async (t) => {

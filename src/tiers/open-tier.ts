@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { InvalidationLog, type InvalidationLogParts } from './invalidation-log.ts'
 import { MemcachedStore, type MemcachedStoreSettings, parseMemcachedServer } from './memcached-store.ts'
+import { usablePrefix } from './record-names.ts'
 import { RedisStore } from './redis-store.ts'
 import { parseRedisUrl } from './redis-url.ts'
 import { RemoteTier, type RemoteTierSettings } from './remote-tier.ts'
@@ -89,7 +90,7 @@ export function openInvalidationLog(
   options: RedisConnectionOptions & Pick<SharedTierOptions, 'prefix' | 'connectTimeoutMs'>,
   parts: InvalidationLogParts,
 ): InvalidationLog {
-  const prefix = options.prefix ?? usual.prefix
+  const prefix = usablePrefix(options.prefix ?? usual.prefix)
   return new InvalidationLog(
     { ...connection(options), prefix, entriesMax: 10_000, waitMs: 1_000, answerMs: 1_000, currentForMs: 3_000 },
     parts,
@@ -106,7 +107,7 @@ function connection(options: RedisConnectionOptions & Pick<SharedTierOptions, 'c
 }
 
 function tierSettings(options: SharedTierOptions, itemBytesMax: number): RemoteTierSettings {
-  const prefix = options.prefix ?? usual.prefix
+  const prefix = usablePrefix(options.prefix ?? usual.prefix)
   return {
     prefix,
     space: prefix,

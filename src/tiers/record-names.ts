@@ -7,11 +7,8 @@ import { hash } from 'node:crypto'
 export class RecordNames {
   readonly #prefix: string
 
-  /** @throws when the prefix is not 1 to 64 letters, digits, `_`, `.`, `-`, `:` */
+  /** @param prefix one that `usablePrefix` lets pass */
   constructor(prefix: string) {
-    if (!/^[\w.:-]{1,64}$/.test(prefix)) {
-      throw new RangeError(`Cannot use prefix ${JSON.stringify(prefix)}: 1 to 64 letters, digits, _ . - :`)
-    }
     this.#prefix = prefix
   }
 
@@ -43,4 +40,10 @@ export function routingTag(name: string): string {
   const open = name.indexOf('{')
   const close = open === -1 ? -1 : name.indexOf('}', open + 1)
   return close > open + 1 ? name.slice(open + 1, close) : name
+}
+
+/** @throws when the prefix is not 1 to 64 letters, digits, `_`, `.`, `-`, `:` */
+export function usablePrefix(prefix: string): string {
+  if (/^[\w.:-]{1,64}$/.test(prefix)) return prefix
+  throw new RangeError(`Cannot use prefix ${JSON.stringify(prefix)}: 1 to 64 letters, digits, _ . - :`)
 }

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { promisify } from 'node:util'
 import { parseRedisUrl } from '../../src/tiers/redis-url.ts'
 import { freePort } from '../support/free-port.ts'
 import { startMemcached } from '../support/memcached.ts'
@@ -11,6 +9,7 @@ import { startProgram } from '../support/processes.ts'
 import { startRedis } from '../support/redis.ts'
 import { startRedisCluster } from '../support/redis-cluster.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { testCertificate, testCertificateKey } from './test-certificate.ts'
 import { type OpenTier, openMemcached, openRedis, stored } from './tier-fixtures.ts'
 
 async function assertKeeps({ tier }: OpenTier): Promise<void> {
@@ -139,19 +138,8 @@ describe('the redis tier', () => {
   it('speaks TLS with a server whose certificate it believes, and with no other', async () => {
     const folder = temporaryFolder()
     const [key, cert] = [join(folder.path, 'key.pem'), join(folder.path, 'cert.pem')]
-    await promisify(execFile)('openssl', [
-      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1'],
-      ...[
-        '-subj',
-        '/CN=localhost',
-        '-addext',
-        'subjectAltName=DNS:localhost,IP:127.0.0.1',
-        '-keyout',
-        key,
-        '-out',
-        cert,
-      ],
-    ])
+    writeFileSync(key, testCertificateKey, { mode: 0o644 })
+    writeFileSync(cert, testCertificate)
     const port = await freePort()
     const server = await startRedis({
       arguments: [
@@ -159,7 +147,7 @@ describe('the redis tier', () => {
         ...['--tls-ca-cert-file', cert, '--tls-auth-clients', 'no'],
       ],
     })
-    const trusting = await openRedis(`rediss://127.0.0.1:${port}`, { ca: readFileSync(cert, 'utf8') })
+    const trusting = await openRedis(`rediss://127.0.0.1:${port}`, { ca: testCertificate })
     await assertKeeps(trusting)
     const wary = await openRedis(`rediss://127.0.0.1:${port}`)
     assert.equal(wary.tier.state, 'down')

@@ -1,0 +1,50 @@
+import type { Clock } from '../clock.ts'
+import type { RawFields } from '../http/fields.ts'
+import type { StoredResponse } from '../rfc9111/stored-response.ts'
+import type { Tier } from './tier.ts'
+
+export type Turn =
+  /** Ask the origin; call `done` when what it sent has been put, or will not be. */
+  | { readonly kind: 'fetch'; readonly done: () => void }
+  /** Another box has asked meanwhile. */
+  | { readonly kind: 'stored'; readonly stored: StoredResponse }
+
+export interface TurnOptions {
+  readonly clock: Clock
+  readonly key: string
+  readonly requestFields: RawFields
+  /** As long as a fetch may take before another box tries. */
+  readonly leaseMs: number
+  /** Most that a client waits for another box. */
+  readonly waitMs: number
+  /** Whether what is found may be used: the one that all are replacing is found, too. */
+  readonly isUsable: (stored: StoredResponse) => boolean
+}
+
+const FIRST_PAUSE_MS = 10
+const PAUSE_MAX_MS = 100
+
+/**
+ * One box fetches what many miss at one moment: the first gets the lease, the others look again until it has stored something
+ * or they have waited long enough. Who has something stale to serve serves that instead of calling this. Never rejects; where
+ * nobody can tell, everyone fetches.
+ */
+export async function takeTurn(tier: Pick<Tier, 'lease' | 'find'>, options: TurnOptions): Promise<Turn> {
+  const { clock, key, requestFields, leaseMs, waitMs, isUsable } = options
+  const untilMs = clock.now() + waitMs
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, PAUSE_MAX_MS)) {
+    const lease = await tier.lease(key, leaseMs)
+    if (lease.kind === 'none') return { kind: 'fetch', done: () => {} }
+    const waited = pauseMs > FIRST_PAUSE_MS
+    if (lease.kind === 'held' || waited) {
+      const stored = await tier.find(key, requestFields)
+      if (stored !== undefined && isUsable(stored)) {
+        if (lease.kind === 'won') lease.release()
+        return { kind: 'stored', stored }
+      }
+    }
+    if (lease.kind === 'won') return { kind: 'fetch', done: lease.release }
+    if (clock.now() + pauseMs > untilMs) return { kind: 'fetch', done: () => {} }
+    await new Promise<void>((resolve) => clock.after(pauseMs, resolve))
+  }
+}

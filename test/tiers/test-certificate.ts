@@ -1,0 +1,20 @@
+/** A self-signed certificate for localhost and 127.0.0.1, for a hundred years. Its key is public, so nobody trusts it but tests. */
+export const testCertificate = `-----BEGIN CERTIFICATE-----
+MIIBmzCCAUGgAwIBAgIUMVaCaYf7dgba2O3NeZlbChpJJLQwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMjIzMTE1OFoYDzIxMjYxMDI5
+MjMxMTU4WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAARyRWIxO17NdZSwj91LxVAiZO+xRx8F/RTymjHe0YwZJfzFrJZOdmvA
+juv79UXxBOOXa0Ox+TUZ46RpQN5Mu5NYo28wbTAdBgNVHQ4EFgQUoJ8pltubsFvC
+rS1rq/MfWI6ypqIwHwYDVR0jBBgwFoAUoJ8pltubsFvCrS1rq/MfWI6ypqIwDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSAAwRQIgc+wrjsJhSa9GJ7p0r7McmbSZOI6MkQO3rOjkx46gSeECIQCh
+tHIYvooubOX5LOEQwojtU0/DYX3QB6CIUB/+vRCPhA==
+-----END CERTIFICATE-----
+`
+
+export const testCertificateKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgC+EEAakWU00CvgHH
+1B59OSsTazL4tWSlCn/QswatVOahRANCAARyRWIxO17NdZSwj91LxVAiZO+xRx8F
+/RTymjHe0YwZJfzFrJZOdmvAjuv79UXxBOOXa0Ox+TUZ46RpQN5Mu5NY
+-----END PRIVATE KEY-----
+`

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { parseRedisUrl } from '../../src/tiers/redis-url.ts'
@@ -11,6 +11,11 @@ import { startRedisCluster } from '../support/redis-cluster.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { testCertificate, testCertificateKey } from './test-certificate.ts'
 import { type OpenTier, openMemcached, openRedis, stored } from './tier-fixtures.ts'
+
+/** Those that docs/tiers.md lists; no others may be needed. */
+const documentedRights = /^\s+user shop .*~shop:\* (.*)$/m
+  .exec(readFileSync(join(import.meta.dirname, '../../docs/tiers.md'), 'utf8'))![1]!
+  .split(' ')
 
 async function assertKeeps({ tier }: OpenTier): Promise<void> {
   tier.put('/', stored('kept'), 60)
@@ -102,12 +107,17 @@ describe('the redis tier', () => {
 
   it('gives user and password; a wrong one is down with the reason, and no password in it', async () => {
     const server = await startRedis({
-      arguments: ['--requirepass', 'right', '--user', 'cache', 'on', '>word', '~breakwater:*', '+@all'],
+      arguments: ['--requirepass', 'right', '--user', 'cache', 'on', '>word', '~breakwater:*', ...documentedRights],
     })
     const withPassword = await openRedis(`redis://:right@127.0.0.1:${server.port}`)
     await assertKeeps(withPassword)
     const asUser = await openRedis(`redis://cache:word@127.0.0.1:${server.port}`)
     await assertKeeps(asUser)
+    const lease = await asUser.tier.lease('/', 1_000)
+    if (lease.kind === 'won') lease.release()
+    asUser.tier.remove('/')
+    await asUser.tier.settled()
+    assert.deepEqual([lease.kind, asUser.tier.counts().refused], ['won', 0])
     for (const [credentials, why] of [
       [':wrong@', /WRONGPASS/],
       ['', /NOAUTH/],

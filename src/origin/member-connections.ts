@@ -39,6 +39,8 @@ export class MemberConnections implements ConnectionOwner {
   readonly #queue = new WaitingLine<Waiter>()
   readonly #queueDeadline: Deadline
   #open = 0
+  /** Places taken by connections that are not ours: tunnels. */
+  #occupied = 0
   #closing = false
   #meanLatencyMs = 0
 
@@ -72,7 +74,12 @@ export class MemberConnections implements ConnectionOwner {
   }
 
   get #busy(): number {
-    return this.#open - this.#idle.length
+    return this.#open + this.#occupied - this.#idle.length
+  }
+
+  /** As many connections as there may be, idle ones included. */
+  get #isFull(): boolean {
+    return this.#open + this.#occupied >= this.#limits.connectionsMax
   }
 
   acquire(waiter: Waiter): void {
@@ -83,8 +90,8 @@ export class MemberConnections implements ConnectionOwner {
         return
       }
       // Those that are left are too old for this wish.
-      if (this.#open >= this.#limits.connectionsMax) this.#idle[0]?.close()
-      if (this.#open < this.#limits.connectionsMax) {
+      if (this.#isFull) this.#idle[0]?.close()
+      if (!this.#isFull) {
         this.#connect(waiter)
         return
       }
@@ -101,6 +108,21 @@ export class MemberConnections implements ConnectionOwner {
       connection.close()
       return
     }
+  }
+
+  /** Takes a place for a connection that somebody else makes. @returns whether there was one */
+  occupy(): boolean {
+    if (!this.hasRoom) return false
+    // One that is idle makes room: it would be one too many for the origin.
+    if (this.#isFull) this.#idle[0]?.close()
+    this.#occupied++
+    return true
+  }
+
+  /** Gives a place back. */
+  vacate(): void {
+    this.#occupied--
+    this.#serveQueue()
   }
 
   /** A response's head arrived. */
@@ -200,7 +222,7 @@ export class MemberConnections implements ConnectionOwner {
   /** Under an adaptive limit there can be idle connections while requests wait. */
   #serveQueue(): void {
     while (this.#queue.size > 0 && this.#busy < this.limit) {
-      if (this.#idle.length === 0 && this.#open >= this.#limits.connectionsMax) return
+      if (this.#idle.length === 0 && this.#isFull) return
       const next = this.#queue.next()
       if (next !== undefined) this.acquire(next)
     }

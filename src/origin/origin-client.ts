@@ -41,6 +41,13 @@ export interface OriginResponse {
   readonly origin: string
 }
 
+/** A tunnel's place at a member. */
+export interface Tunnel {
+  readonly url: URL
+  /** To be called once, when it has ended. */
+  close(): void
+}
+
 /** What a tunnel is chosen by. */
 export type TunnelRequest = Pick<OriginRequest, 'fields' | 'target' | 'authority' | 'clientAddress'>
 
@@ -68,6 +75,11 @@ export interface OriginPool {
 
 /** A pool as who made it sees it. */
 export interface ManagedPool extends OriginPool {
+  /**
+   * A place for a tunnel, which counts like a request until it is closed. Undefined when no member that can be tunnelled to
+   * has room, or may be asked.
+   */
+  openTunnel(request: TunnelRequest): Tunnel | undefined
   /** The members as they are now. */
   states(): readonly MemberState[]
   /**

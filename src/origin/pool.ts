@@ -14,7 +14,7 @@ import type { MemberState } from './member-state.ts'
 import { Discovery } from './names/discovery.ts'
 import { NameCache } from './names/name-cache.ts'
 import { systemResolver } from './names/system-resolver.ts'
-import type { ManagedPool, OriginHandler, OriginRequest, TunnelRequest } from './origin-client.ts'
+import type { ManagedPool, OriginHandler, OriginRequest, Tunnel, TunnelRequest } from './origin-client.ts'
 import type { PoolEnvironment } from './pool-environment.ts'
 import { RetryBudget } from './retry-budget.ts'
 import { defaultRetryBudget, type OriginSettings, type PoolSettings } from './settings.ts'
@@ -90,12 +90,22 @@ class Pool implements ManagedPool, HedgeRoutes {
   }
 
   tunnelTarget(request?: TunnelRequest): URL | undefined {
-    const reachable = this.#eligible([]).filter(({ tunnelUrl }) => tunnelUrl !== undefined)
-    if (reachable.length === 0) return undefined
-    return this.#chooseFor(
-      { method: 'GET', target: '/', fields: [], body: undefined, expectsContinue: false, ...request },
-      reachable,
-    ).tunnelUrl
+    return this.#tunnelMember(request, (candidates) => candidates)?.tunnelUrl
+  }
+
+  openTunnel(request: TunnelRequest): Tunnel | undefined {
+    const member = this.#tunnelMember(request, (candidates) =>
+      candidates.filter(({ connections }) => connections.hasRoom),
+    )
+    if (member?.tunnelUrl === undefined || !member.connections.occupy()) return undefined
+    member.load++
+    return {
+      url: member.tunnelUrl,
+      close() {
+        member.load--
+        member.connections.vacate()
+      },
+    }
   }
 
   update(settings: PoolSettings): void {
@@ -169,6 +179,17 @@ class Pool implements ManagedPool, HedgeRoutes {
     return (reason) => exchange.abandon(reason)
   }
 
+  #tunnelMember(
+    request: TunnelRequest | undefined,
+    usable: (candidates: readonly Member[]) => readonly Member[],
+  ): Member | undefined {
+    const reachable = usable(this.#eligible([]).filter(({ tunnelUrl }) => tunnelUrl !== undefined))
+    if (reachable.length === 0) return undefined
+    const asked: OriginRequest = { ...NOT_SENT, ...request }
+    const own = this.#sticky?.memberOf(asked, reachable)
+    return own ?? this.#chooseFor(asked, reachable)
+  }
+
   #chooseFor(request: OriginRequest, candidates: readonly Member[]): Member {
     const balance = this.#balance
     return this.#choose(candidates, balance.kind === 'hash' ? requestKey(balance.by, request) : undefined)
@@ -226,6 +247,9 @@ class Pool implements ManagedPool, HedgeRoutes {
     return member
   }
 }
+
+/** What a tunnel is chosen by where nothing is known of it. */
+const NOT_SENT: OriginRequest = { method: 'GET', target: '/', fields: [], body: undefined, expectsContinue: false }
 
 /** Those that need not queue, or all when everybody has to. */
 function roomiest(candidates: readonly Member[]): readonly Member[] {

@@ -1,7 +1,7 @@
 import type { ProxyError } from '../errors.ts'
 import { authorityOf } from './choosing/request-key.ts'
 import type { MemberState } from './member-state.ts'
-import type { ManagedPool, OriginHandler, OriginPool, OriginRequest, TunnelRequest } from './origin-client.ts'
+import type { ManagedPool, OriginHandler, OriginPool, OriginRequest, Tunnel, TunnelRequest } from './origin-client.ts'
 import { originPool } from './pool.ts'
 import type { PoolEnvironment } from './pool-environment.ts'
 import type { PoolSettings } from './settings.ts'
@@ -66,6 +66,10 @@ export class SitePools implements OriginPool {
   tunnelTarget(request?: TunnelRequest): URL | undefined {
     const pool = request === undefined ? this.#others : this.#poolOf(authorityOf(request))
     return pool.tunnelTarget(request)
+  }
+
+  openTunnel(request: TunnelRequest): Tunnel | undefined {
+    return this.#poolOf(authorityOf(request)).openTunnel(request)
   }
 
   states(): readonly MemberState[] {

@@ -148,6 +148,27 @@ describe('an origin that has as much to do as it may', () => {
     )
   })
 
+  it('counts tunnels like requests', async (t) => {
+    const { pool, origin } = await anOriginAndPool(t, undefined, {
+      settings: { concurrency: { connectionsMax: 2, queueMax: 10, queueMs: 5_000 } },
+    })
+    await ask(pool).outcome
+    const request = { fields: ['Host', 'site.test'], target: '/chat' }
+    const tunnels = [pool.openTunnel(request), pool.openTunnel(request)]
+    assert.deepEqual(
+      tunnels.map((tunnel) => tunnel?.url.port),
+      [String(origin.port), String(origin.port)],
+    )
+    assert.equal(pool.openTunnel(request), undefined)
+    await origin.connections[0]!.closed
+    const waiting = ask(pool)
+    assert.deepEqual([pool.states()[0]?.load, pool.states()[0]?.waiting], [3, 1])
+    tunnels[0]!.close()
+    assert.equal((await waiting.outcome).body, 'ok')
+    tunnels[1]!.close()
+    assert.equal(pool.states()[0]?.load, 0)
+  })
+
   it('never has more connections than it may, for a thousand requests at once', async (t) => {
     const { pool, origin } = await anOriginAndPool(t, undefined, {
       settings: { concurrency: { connectionsMax: 20, queueMax: 10_000, queueMs: 60_000 } },

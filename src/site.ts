@@ -25,10 +25,13 @@ import { TrustedPeers } from './request/trusted-peers.ts'
 import { Responder } from './respond/responder.ts'
 import { MemoryTier } from './tiers/memory-tier.ts'
 import type { BoxPeers } from './workers/peers.ts'
+import type { SiteCounts } from './workers/site-counts.ts'
 
 export interface RunningSite {
   /** Where it listens: `http://0.0.0.0:8080`. */
   readonly addresses: readonly string[]
+  /** What was done since the start, in all threads. */
+  counts(): Promise<SiteCounts>
   /** Finishes the exchanges under way, within the drain time, and closes everything. */
   stop(): Promise<void>
 }
@@ -74,15 +77,21 @@ export async function startSite(config: Config, clock: Clock, box?: Box): Promis
     })
     const addresses = listeners.addresses.map(addressUrl)
     log.info({ listen: addresses, origins: config.origins.map(({ url }) => url) }, 'started')
+    const counts = (): SiteCounts => ({
+      connections: listeners.connections,
+      handedOver: listeners.handedOver,
+      memory: core.memory.counts(),
+    })
     return {
       addresses,
+      counts: () => Promise.resolve(counts()),
       async stop() {
         log.info({ connections: listeners.connections }, 'stopping, what is under way is finished first')
         await listeners.stop(config.timeLimits.drainMs)
         box?.peers.close()
         pool.close()
         await accessLog?.close()
-        log.info('stopped')
+        log.info(counts(), 'stopped')
         await log.close()
       },
     }

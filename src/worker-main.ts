@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from './clock.ts'
-import { startSite } from './site.ts'
+import { type RunningSite, startSite } from './site.ts'
 import { BoxPeers } from './workers/peers.ts'
 import type { FromThread, ThreadData, ToThread } from './workers/thread-messages.ts'
 
@@ -17,17 +17,19 @@ const peers = new BoxPeers({
   clock,
   onUnresponsive: (other) => tell({ type: 'unresponsive', index: other }),
 })
+let running: RunningSite | undefined
 const stopping = Promise.withResolvers<void>()
 port.on('message', (message: ToThread) => {
   if (message.type === 'peer') peers.connect(message.index, message.port)
-  else stopping.resolve()
+  else if (message.type === 'stop') stopping.resolve()
+  else void running?.counts().then((counts) => tell({ type: 'counted', counts }))
 })
 
 try {
-  const site = await startSite(config, clock, { workers: count, peers })
-  tell({ type: 'listening', addresses: site.addresses })
+  running = await startSite(config, clock, { workers: count, peers })
+  tell({ type: 'listening', addresses: running.addresses })
   await stopping.promise
-  await site.stop()
+  await running.stop()
 } catch (error) {
   const { message, syscall } = error as NodeJS.ErrnoException
   tell({ type: 'cannot-start', message, syscall })

@@ -2,6 +2,7 @@ import { MessageChannel, Worker } from 'node:worker_threads'
 import type { Clock } from '../clock.ts'
 import type { Config, ListenAddress } from '../config/config.ts'
 import type { EventLog } from '../log/event-log.ts'
+import { type SiteCounts, summed } from './site-counts.ts'
 import type { FromThread, ThreadData, ToThread } from './thread-messages.ts'
 
 export interface SupervisorOptions {
@@ -19,6 +20,8 @@ const RESTART_MS = [0, 200, 1_000, 2_000, 5_000, 10_000]
 const STABLE_MS = 60_000
 /** Beyond the drain time, for a thread that does not end by itself. */
 const STOP_MARGIN_MS = 2_000
+/** How long a worker may take to say what it counted. */
+const COUNT_MS = 1_000
 
 interface Slot {
   worker: Worker | undefined
@@ -57,6 +60,12 @@ export class Supervisor {
     return this.#slots.filter((slot) => slot.worker !== undefined).length
   }
 
+  /** The counts of all workers together; one that does not say within a second is left out. */
+  async counts(): Promise<SiteCounts> {
+    const asked = this.#slots.map(({ worker }) => (worker === undefined ? undefined : this.#countsOf(worker)))
+    return summed((await Promise.all(asked)).filter((counts) => counts !== undefined))
+  }
+
   async stop(): Promise<void> {
     this.#stopping = true
     const { clock, config } = this.#options
@@ -69,6 +78,23 @@ export class Supervisor {
       cancel()
     })
     await Promise.all(ended)
+  }
+
+  #countsOf(worker: Worker): Promise<SiteCounts | undefined> {
+    return new Promise((resolve) => {
+      const settle = (counts?: SiteCounts): void => {
+        cancel()
+        worker.off('message', listen).off('exit', gone)
+        resolve(counts)
+      }
+      const listen = (message: FromThread): void => {
+        if (message.type === 'counted') settle(message.counts)
+      }
+      const gone = (): void => settle()
+      const cancel = this.#options.clock.after(COUNT_MS, gone)
+      worker.on('message', listen).on('exit', gone)
+      worker.postMessage({ type: 'count' } satisfies ToThread)
+    })
   }
 
   /** Resolves with where it listens, once it does. */
@@ -88,7 +114,7 @@ export class Supervisor {
       worker.on('message', (message: FromThread) => {
         if (message.type === 'listening') resolve(message.addresses)
         else if (message.type === 'cannot-start') reject(startError(message))
-        else this.#replace(message.index)
+        else if (message.type === 'unresponsive') this.#replace(message.index)
       })
       worker.on('exit', (code) => {
         slot.worker = undefined

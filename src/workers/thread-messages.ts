@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Config } from '../config/config.ts'
+import type { SiteCounts } from './site-counts.ts'
 
 /** What a worker thread is started with. */
 export interface ThreadData {
@@ -11,11 +12,14 @@ export interface ThreadData {
 /** From the main thread to a worker. */
 export type ToThread =
   /** The port to another worker, in place of the one it had. */
-  { readonly type: 'peer'; readonly index: number; readonly port: MessagePort } | { readonly type: 'stop' }
+  | { readonly type: 'peer'; readonly index: number; readonly port: MessagePort }
+  | { readonly type: 'count' }
+  | { readonly type: 'stop' }
 
 /** From a worker to the main thread. */
 export type FromThread =
   | { readonly type: 'listening'; readonly addresses: readonly string[] }
   | { readonly type: 'cannot-start'; readonly message: string; readonly syscall: string | undefined }
+  | { readonly type: 'counted'; readonly counts: SiteCounts }
   /** Another worker did not acknowledge in time. */
   | { readonly type: 'unresponsive'; readonly index: number }

@@ -42,6 +42,17 @@ describe('the supervisor', () => {
     assert.equal(supervisor.alive, 0)
   })
 
+  it('gathers what the workers counted', async () => {
+    const { supervisor } = supervised('lives')
+    await supervisor.start()
+    assert.deepEqual(await supervisor.counts(), {
+      connections: 18,
+      handedOver: 20,
+      memory: { keys: 2, bytes: 4, bytesMax: 6, hits: 8, misses: 10, stored: 12, evicted: 14, refused: 16 },
+    })
+    await supervisor.stop()
+  })
+
   it('A-RE-02 starts a worker that died again, at once and then with growing pauses, and keeps what it died of', async () => {
     const { supervisor, clock, deaths, died } = supervised('dies')
     await supervisor.start()

@@ -1,7 +1,7 @@
 import { firstValue, type RawFields } from '../http/fields.ts'
 import type { Plan } from '../policy/plan.ts'
 import type { Exchange, ProxyRequest } from '../request/proxy-request.ts'
-import { PreparedResponse } from '../respond/prepared-response.ts'
+import { AT_ONCE_BODY_BYTES_MAX, PreparedResponse } from '../respond/prepared-response.ts'
 import { currentAgeSeconds } from '../rfc9111/age.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import type { Variants } from '../tiers/memory-tier.ts'
@@ -74,11 +74,12 @@ function findHit(core: Core, probe: Probe, plan: Plan, variants: Variants): Reme
   const found = core.lookup.peek(probe, plan)
   if (found.kind !== 'fresh' || found.stored.range !== undefined) return undefined
   const { stored } = found
+  const ageSeconds = currentAgeSeconds(stored, core.clock.now())
+  const response = core.responder.stored(probe, plan, stored, { outcome: 'hit' })
+  if (response.body !== undefined && stored.body.length > AT_ONCE_BODY_BYTES_MAX) return undefined
   // Counts the hit, and makes the key recently used.
   core.memory.get(plan.key)
-  const ageSeconds = currentAgeSeconds(stored, core.clock.now())
-  const prepared = new PreparedResponse(core.responder.stored(probe, plan, stored, { outcome: 'hit' }))
-  return { plan, stored, ageSeconds, prepared }
+  return { plan, stored, ageSeconds, prepared: new PreparedResponse(response) }
 }
 
 /** Whether what was found for a like request still is what would be found. */

@@ -15,6 +15,9 @@ export interface Wire {
 /** A body up to this size is copied behind its head, to be one write: above it two writes cost less than the copy. */
 export const COPIED_BODY_BYTES_MAX = 16 * 1024
 
+/** A larger body goes the general way, in slices: so a client that leaves is seen early. */
+export const AT_ONCE_BODY_BYTES_MAX = 256 * 1024
+
 /** A response to a hit, made once for all who ask for it within its second, since `Age` says seconds. */
 export class PreparedResponse {
   readonly response: ProxyResponse

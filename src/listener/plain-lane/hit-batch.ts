@@ -1,8 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Wire } from '../../respond/prepared-response.ts'
 
-/** So many requests of one connection are answered in a turn, or so many bytes; then others have theirs. */
-const REQUESTS_MAX = 32
+/** So many bytes are given to one connection in a turn, or a response more. */
 const BYTES_MAX = 256 * 1024
 
 /** Up to this much is copied together to leave as one write. */
@@ -15,18 +14,16 @@ const COPIED_BYTES_MAX = 64 * 1024
 export class HitBatch {
   #pieces: Buffer[] = []
   #bytes = 0
-  #count = 0
 
   get isEmpty(): boolean {
-    return this.#count === 0
+    return this.#pieces.length === 0
   }
 
   get isFull(): boolean {
-    return this.#count >= REQUESTS_MAX || this.#bytes >= BYTES_MAX
+    return this.#bytes >= BYTES_MAX
   }
 
   add({ bytes, body }: Wire): void {
-    this.#count++
     this.#push(bytes)
     if (body !== undefined) this.#push(body)
   }
@@ -34,7 +31,6 @@ export class HitBatch {
   write(socket: Socket): void {
     const pieces = this.#pieces
     const bytes = this.#bytes
-    this.#count = 0
     this.#bytes = 0
     if (pieces.length === 1) {
       const only = pieces.pop()!

@@ -1,3 +1,4 @@
+import { ProxyError } from '../../errors.ts'
 import type { RawFields } from '../../http/fields.ts'
 import type { ScannedRequest } from '../../http1/request-scanner.ts'
 import type { MemoryRequest } from '../../proxy/answer-from-memory.ts'
@@ -6,7 +7,6 @@ import { sortFields } from '../../request/received-fields.ts'
 import type { PreparedResponse } from '../../respond/prepared-response.ts'
 import type { Connection } from '../connection.ts'
 import type { LaneContext } from '../lane-context.ts'
-import { SlicedBody } from '../sliced-body.ts'
 import { KnownHosts } from './known-hosts.ts'
 import { bitsOf, FIELD, type RequestFields } from './request-fields.ts'
 import { wireOf } from './wire.ts'
@@ -55,18 +55,25 @@ export class Hits implements MemoryRequest {
 
   /** @returns what answers the request, its bytes ready; undefined when it goes the general way */
   find(request: ScannedRequest, fields: RequestFields, connection: Connection): PreparedResponse | undefined {
-    const { answerFromMemory, settings, isDraining, clock } = this.#context
+    const { answerFromMemory, settings, isDraining } = this.#context
     if (answerFromMemory === undefined || isDraining) return undefined
     if (connection.served + 1 >= settings.limits.requestsPerConnectionMax) return undefined
     if (!this.#take(request, fields, connection)) return undefined
-    const prepared = answerFromMemory(this)
-    if (prepared === undefined) return undefined
-    const { wire } = prepared
-    if (wire === undefined || (wire.untilMs !== Number.POSITIVE_INFINITY && clock.now() >= wire.untilMs)) {
-      prepared.wire = wireOf(prepared.response, this.method, clock.now())
+    try {
+      return this.#answer(answerFromMemory(this))
+    } catch (error) {
+      // The general way has an answer to everything, and says what went wrong if it goes wrong there, too.
+      if (!(error instanceof ProxyError)) this.#context.hooks.onInternalError(error)
+      return undefined
     }
-    // Large bodies go out in slices, so that a client that leaves is seen early.
-    return prepared.wire!.bodyBytes > SlicedBody.SLICE_BYTES ? undefined : prepared
+  }
+
+  #answer(prepared: PreparedResponse | undefined): PreparedResponse | undefined {
+    const wire = prepared?.wire
+    if (prepared === undefined || (wire !== undefined && wire.untilMs === Number.POSITIVE_INFINITY)) return prepared
+    const nowMs = this.#context.clock.now()
+    if (wire === undefined || nowMs >= wire.untilMs) prepared.wire = wireOf(prepared.response, this.method, nowMs)
+    return prepared
   }
 
   knows(name: string): boolean {

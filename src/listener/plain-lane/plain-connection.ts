@@ -13,6 +13,9 @@ import { understand } from './understands.ts'
 /** What is to be done before the connection reads on, although no request is in work. */
 const WAITING = { begin: () => {} }
 
+/** So many requests of one connection are answered in a turn; then others have theirs. */
+const REQUESTS_PER_TURN_MAX = 32
+
 /** A request whose body is collected before it is handled. */
 interface Collected {
   readonly head: RequestHead
@@ -67,8 +70,9 @@ export class PlainConnection {
   #read(chunk: Buffer, start: number): void {
     const { batch } = this.#lane
     let at = start
+    let requests = 0
     if (this.#collected !== undefined) at = this.#collect(chunk, at)
-    while (at < chunk.length && this.#mayGoOn() && !batch.isFull) {
+    while (at < chunk.length && this.#mayGoOn() && requests < REQUESTS_PER_TURN_MAX && !batch.isFull) {
       const scanner = this.#scanner ?? this.#lane.borrowScanner()
       const result = scanner.read(chunk, at)
       if (result.kind === 'incomplete') {
@@ -81,6 +85,7 @@ export class PlainConnection {
       const next = result.kind === 'head' ? this.#handle(result.head, chunk, result.end) : undefined
       if (next === undefined) return this.#handOver(scanner, chunk, at)
       this.#lane.returnScanner(scanner)
+      requests++
       at = next
     }
     if (!batch.isEmpty) this.#write()
@@ -188,7 +193,8 @@ export class PlainConnection {
     const connection = this.#connection
     this.#exchange = undefined
     this.#publish(true)
-    if (this.#hasEnded && this.#unread === undefined) return connection.closeAfterResponse()
+    const isLast = this.#hasEnded || this.#lane.context.isDraining
+    if (isLast && this.#unread === undefined) return connection.closeAfterResponse()
     connection.done()
     // Not at once: a long pipeline of quick answers must let other connections have their turn.
     if (this.#unread !== undefined) this.#goOnLater()
@@ -202,7 +208,9 @@ export class PlainConnection {
       const chunk = this.#unread
       this.#unread = undefined
       if (chunk !== undefined) this.#read(chunk, 0)
-      if (this.#unread === undefined) this.#connection.socket.resume()
+      if (this.#unread !== undefined) return
+      if (this.#hasEnded) return this.#ended()
+      this.#connection.socket.resume()
     })
   }
 
@@ -219,6 +227,8 @@ export class PlainConnection {
     const bytes = pending.length === 0 ? rest : Buffer.concat([pending, rest])
     this.#lane.returnScanner(scanner)
     this.#flush()
+    // Nothing can be pushed back into a stream that has ended; and whoever ended it here is leaving.
+    if (this.#hasEnded) return this.#connection.closeAfterResponse()
     this.#letGo()
     this.#lane.handOver(this.#connection, bytes)
   }
@@ -233,6 +243,8 @@ export class PlainConnection {
   /** The client has ended its side. */
   #ended(): void {
     this.#hasEnded = true
+    // What it sent before is answered first.
+    if (this.#unread !== undefined) return
     // Between two requests, in the middle of one, or while it would have to wait for a response: it is leaving.
     if (this.#exchange?.isAnswering !== true) this.#connection.closeAfterResponse()
   }

@@ -7,6 +7,7 @@ import { firstValue } from '../../../src/http/fields.ts'
 import { Lookup } from '../../../src/lookup/lookup.ts'
 import type { OriginHandler, OriginPool, OriginRequest, OriginResponse } from '../../../src/origin/origin-client.ts'
 import { createPlanner } from '../../../src/policy/planner.ts'
+import type { Core } from '../../../src/proxy/core.ts'
 import { createRequestHandler } from '../../../src/proxy/handle-request.ts'
 import type { ProxyRequest } from '../../../src/request/proxy-request.ts'
 import type { ProxyResponse, RequestHandler } from '../../../src/request/proxy-response.ts'
@@ -53,6 +54,7 @@ export class ScriptedCore {
   readonly asked: Asked[] = []
   readonly failures: ProxyError[] = []
   readonly memory: MemoryTier
+  readonly core: Core
   readonly handle: RequestHandler
   /** Answers at once when set; otherwise the test answers what is in `asked`. */
   answer: ((asked: Asked) => void) | undefined
@@ -64,7 +66,7 @@ export class ScriptedCore {
     this.memory = new MemoryTier({ bytesMax: 64 * 1024 * 1024, objectBytesMax, variantsMax: 64 })
     const obeyRequestDirectives = options.obeyRequestDirectives ?? false
     const lookup = new Lookup(clock, this.memory, { rememberUncacheableMs: 120_000, obeyRequestDirectives })
-    this.handle = createRequestHandler({
+    this.core = {
       clock,
       settings: { coalescing: true, objectBytesMax, obeyRequestDirectives },
       plan: createPlanner({ defaults: { ...BARE_SETTINGS, ...options.settings }, rules: options.rules ?? [] }),
@@ -76,7 +78,8 @@ export class ScriptedCore {
       responder: new Responder(clock, { viaName: 'breakwater', cacheStatus: { name: 'Breakwater', showKey: false } }),
       forwardingFields: () => ['Via', '1.1 breakwater'],
       onFailure: (error) => this.failures.push(error),
-    })
+    }
+    this.handle = createRequestHandler(this.core)
   }
 
   /** Resolves when the origin has been asked `count` times in all. */

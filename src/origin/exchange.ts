@@ -124,7 +124,7 @@ export class Exchange implements Waiter, WireHandler {
   }
 
   onResponse(response: OriginResponse): void {
-    if (this.#member!.responded(this.#generation, response)) this.#routes.heldDown(this.#member!)
+    if (this.#member!.responded(this.#generation, response, this.request)) this.#routes.heldDown(this.#member!)
     if (this.#routes.retryStatuses.has(response.status) && this.#tryAlternative()) return
     this.#handler.onResponse(response)
   }

@@ -113,9 +113,10 @@ export class MemberConnections implements ConnectionOwner {
   /** Takes a place for a connection that somebody else makes. @returns whether there was one */
   occupy(): boolean {
     if (!this.hasRoom) return false
-    // One that is idle makes room: it would be one too many for the origin.
-    if (this.#isFull) this.#idle[0]?.close()
+    const isFull = this.#isFull
     this.#occupied++
+    // One that is idle makes room: it would be one too many for the origin.
+    if (isFull) this.#idle[0]?.close()
     return true
   }
 

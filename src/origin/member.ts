@@ -97,10 +97,13 @@ export class Member implements Candidate, Eligibility {
   }
 
   /** @returns whether this response held the member down */
-  responded(generation: number, response: OriginResponse): boolean {
+  responded(generation: number, response: OriginResponse, request: OriginRequest): boolean {
     const { status, requestTimeMs, responseTimeMs } = response
-    this.connections.responded(responseTimeMs - requestTimeMs)
-    this.latencies?.add(responseTimeMs - requestTimeMs)
+    // How long an upload takes says nothing about the member.
+    if (request.body === undefined) {
+      this.connections.responded(responseTimeMs - requestTimeMs)
+      this.latencies?.add(responseTimeMs - requestTimeMs)
+    }
     this.#lostHedges = 0
     if (this.#parts.failureStatuses.has(status)) return this.failed(generation, 'status', `it answered ${status}`)
     const wasUp = this.health.isUp

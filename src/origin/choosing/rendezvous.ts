@@ -20,7 +20,7 @@ export function rendezvous<C extends Candidate>({ overload }: RendezvousOptions,
   const seedOf = (name: string): number => {
     let seed = seeds.get(name)
     if (seed === undefined) {
-      seed = hash32(name, 0)
+      seed = hash32(name)
       seeds.set(name, seed)
     }
     return seed
@@ -33,13 +33,14 @@ export function rendezvous<C extends Candidate>({ overload }: RendezvousOptions,
       load += candidate.load
       weight += candidate.weight
     }
+    const keyHash = hash32(key)
     let best: C | undefined
     let bestScore = Number.NEGATIVE_INFINITY
     const shareEach = (overload * load) / weight
     for (const candidate of candidates) {
       // The least loaded for its weight is always below: there is a best one.
       if (candidate.load >= Math.max(1, Math.ceil(shareEach * candidate.weight))) continue
-      const score = candidate.weight / -Math.log((hash32(key, seedOf(candidate.name)) + 0.5) / 2 ** 32)
+      const score = candidate.weight / -Math.log((mixed(keyHash ^ seedOf(candidate.name)) + 0.5) / 2 ** 32)
       if (score > bestScore) {
         best = candidate
         bestScore = score
@@ -49,11 +50,16 @@ export function rendezvous<C extends Candidate>({ overload }: RendezvousOptions,
   }
 }
 
-/** FNV-1a from a seed, then murmur3's finaliser, since FNV alone hardly mixes the last bytes into the high bits. */
-export function hash32(text: string, seed: number): number {
-  let hash = (0x811c9dc5 ^ seed) | 0
+/** FNV-1a, mixed. */
+function hash32(text: string): number {
+  let hash = 0x811c9dc5
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  return mixed(hash)
+}
+
+/** Every bit depends on every other (murmur3's finaliser); FNV alone hardly carries the last characters into the high bits. */
+function mixed(bits: number): number {
+  let hash = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b)
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
   return (hash ^ (hash >>> 16)) >>> 0
 }

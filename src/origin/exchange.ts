@@ -52,8 +52,8 @@ export class Exchange implements Waiter, WireHandler {
   #member: Member | undefined
   /** Health generation in which the member admitted this request. */
   #generation = 0
-  /** How long the connection had been idle; undefined when it is new. */
-  #idleMs: number | undefined
+  /** The connection it is on, if that has carried others before. */
+  #reused: Connection | undefined
   #retriedFresh = false
   #wire: WireExchange | undefined
   /** `send` has not returned yet: its caller must not be called back before. */
@@ -66,7 +66,7 @@ export class Exchange implements Waiter, WireHandler {
     this.request = request
     this.#handler = handler
     this.#routes = routes
-    this.#tried = [...avoid]
+    this.#tried = avoid.length === 0 ? [] : [...avoid]
     if (routes.wholeMs !== undefined) {
       this.#deadline = routes.deadlines.create(() => this.#onDue(routes.wholeMs!))
       this.#deadline.in(routes.wholeMs)
@@ -103,9 +103,9 @@ export class Exchange implements Waiter, WireHandler {
     this.abandon(reason)
   }
 
-  onConnection(connection: Connection, idleMs: number | undefined): void {
-    if (idleMs === undefined) this.#member!.connected(this.#generation)
-    this.#idleMs = idleMs
+  onConnection(connection: Connection, reused: boolean): void {
+    if (!reused) this.#member!.connected(this.#generation)
+    this.#reused = reused ? connection : undefined
     this.#wire = connection.carry(this.#member!.addressed(this.request), this)
     this.#wire.start()
   }
@@ -129,11 +129,11 @@ export class Exchange implements Waiter, WireHandler {
     this.#handler.onResponse(response)
   }
 
-  onFailure({ error, responseSeen, bodyStarted }: WireFailure): void {
+  onFailure({ error, responseSeen, bodyStarted, requestTimeMs }: WireFailure): void {
     this.#wire = undefined
     const repeatable = !responseSeen && !bodyStarted && error.retryable && idempotent.has(this.request.method)
     // The origin's idle timer has closed the connection just when we wrote on it: says nothing about its health.
-    const timedOutIdle = this.#idleMs !== undefined && this.#idleMs >= RECENT_MS
+    const timedOutIdle = this.#reused !== undefined && requestTimeMs - this.#reused.idleSinceMs >= RECENT_MS
     if (timedOutIdle && repeatable && !this.#retriedFresh) {
       this.#retriedFresh = true
       this.wish = 'fresh'

@@ -13,8 +13,8 @@ import { WaitingLine } from './waiting-line.ts'
 export interface Waiter {
   readonly request: OriginRequest
   readonly wish: Wish
-  /** @param idleMs how long the connection had carried nothing; undefined for a new one */
-  onConnection(connection: Connection, idleMs: number | undefined): void
+  /** @param reused it has carried requests before, so the origin may be closing it at this moment */
+  onConnection(connection: Connection, reused: boolean): void
   onNoConnection(error: ProxyError): void
 }
 
@@ -86,7 +86,7 @@ export class MemberConnections implements ConnectionOwner {
     if (this.#busy < this.limit) {
       const idle = this.#takeIdle(waiter.wish)
       if (idle !== undefined) {
-        waiter.onConnection(idle, this.#settings.deadlines.clock.now() - idle.idleSinceMs)
+        waiter.onConnection(idle, true)
         return
       }
       // Those that are left are too old for this wish.
@@ -149,14 +149,14 @@ export class MemberConnections implements ConnectionOwner {
     const waiter = this.#connecting.get(connection)
     this.#connecting.delete(connection)
     if (waiter === undefined) connection.close()
-    else waiter.onConnection(connection, undefined)
+    else waiter.onConnection(connection, false)
   }
 
   onIdle(connection: Connection): void {
     // It is not among the idle ones yet, so it is one of those that are busy.
-    const next = this.#busy <= this.limit ? this.#queue.next() : undefined
+    const next = this.#queue.size > 0 && this.#busy <= this.limit ? this.#queue.next() : undefined
     if (next !== undefined) {
-      next.onConnection(connection, 0)
+      next.onConnection(connection, true)
       return
     }
     if (this.#closing) connection.close()

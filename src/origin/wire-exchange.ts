@@ -27,6 +27,8 @@ export interface WireFailure {
   /** Something of the response was there: the request was taken, and must not be repeated. */
   readonly responseSeen: boolean
   readonly bodyStarted: boolean
+  /** When it was given to the connection. */
+  readonly requestTimeMs: number
 }
 
 /** Interim responses before one final response; no origin has a use for more, a broken one sends them for ever. */
@@ -142,7 +144,12 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
     // A body that was not asked for yet stays as it is: the request may be tried elsewhere.
     if (bodyStarted) this.#sender.stop(error)
     if (this.#head === undefined) {
-      this.#handler.onFailure({ error, responseSeen: this.#responseSeen, bodyStarted })
+      this.#handler.onFailure({
+        error,
+        responseSeen: this.#responseSeen,
+        bodyStarted,
+        requestTimeMs: this.#requestTimeMs,
+      })
       return
     }
     this.#body?.break(error)

@@ -24,6 +24,7 @@ import { upstreamForwardingFields } from './request/forwarding.ts'
 import { TrustedPeers } from './request/trusted-peers.ts'
 import { Responder } from './respond/responder.ts'
 import { MemoryTier } from './tiers/memory-tier.ts'
+import { openTiers } from './tiers-of-site.ts'
 import type { BoxPeers } from './workers/peers.ts'
 import type { SiteCounts } from './workers/site-counts.ts'
 
@@ -59,10 +60,9 @@ export async function startSite(config: Config, clock: Clock, box?: Box): Promis
   const accessLog = openAccess(config, log)
   const pool = createPools(config, clock, log)
   const failures = new FailureLog(log, clock)
-  const core: Core = {
-    ...createCore(config, clock, pool, box),
-    onFailure: (error) => failures.report(error),
-  }
+  const parts = createCore(config, clock, pool, box, log)
+  const tiers = openTiers(config.tiers, { clock, log, core: parts })
+  const core: Core = { ...parts, tiers, onFailure: (error) => failures.report(error) }
   box?.peers.serve({
     answer: (request, reply) => answerPeer(core, { ...request, body: undefined, exchange: NOBODY }, reply),
     invalidate: (keys) => invalidate(core, keys),
@@ -89,6 +89,7 @@ export async function startSite(config: Config, clock: Clock, box?: Box): Promis
         log.info({ connections: listeners.connections }, 'stopping, what is under way is finished first')
         await listeners.stop(config.timeLimits.drainMs)
         box?.peers.close()
+        await tiers?.close()
         pool.close()
         await accessLog?.close()
         log.info(counts(), 'stopped')
@@ -96,6 +97,7 @@ export async function startSite(config: Config, clock: Clock, box?: Box): Promis
       },
     }
   } catch (error) {
+    await tiers?.close()
     pool.close()
     await accessLog?.close()
     throw error
@@ -106,7 +108,13 @@ function addressUrl({ host, port }: { readonly host: string; readonly port: numb
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
-function createCore(config: Config, clock: Clock, pool: OriginPool, box: Box | undefined): Omit<Core, 'onFailure'> {
+function createCore(
+  config: Config,
+  clock: Clock,
+  pool: OriginPool,
+  box: Box | undefined,
+  log: EventLog,
+): Omit<Core, 'onFailure'> {
   const { obeyRequestDirectives, objectBytesMax, viaName } = config
   const bytesMax = Math.floor(config.memoryBytes / (box?.workers ?? 1))
   const memory = new MemoryTier({ bytesMax, objectBytesMax, variantsMax: VARIANTS_MAX })
@@ -120,6 +128,8 @@ function createCore(config: Config, clock: Clock, pool: OriginPool, box: Box | u
     flights: new Flights(),
     pool,
     peers: box?.peers,
+    tiers: undefined,
+    onFault: (error) => log.error({ error }, 'a defect was met, and contained'),
     responder: new Responder(clock, {
       viaName,
       cacheStatus: config.cacheStatus.hide ? undefined : { name: viaName, showKey: config.cacheStatus.key },

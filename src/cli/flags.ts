@@ -6,6 +6,8 @@ export interface ServeFlags {
   readonly origin?: readonly string[]
   readonly listen?: readonly string[]
   readonly memory?: string
+  readonly redis?: string
+  readonly memcached?: readonly string[]
   readonly workers?: string
   readonly logLevel?: string
   readonly accessLog?: string
@@ -27,6 +29,8 @@ export const optionFlags: readonly Flag[] = [
   { name: 'origin', flag: '--origin', placeholder: 'URL', path: ['origins'], isRepeatable: true },
   { name: 'listen', flag: '--listen', placeholder: 'HOST:PORT', path: ['listen'], isRepeatable: true },
   { name: 'memory', flag: '--memory', placeholder: 'SIZE', path: ['memory'], isRepeatable: false },
+  { name: 'redis', flag: '--redis', placeholder: 'URL', path: ['redis'], isRepeatable: false },
+  { name: 'memcached', flag: '--memcached', placeholder: 'HOST:PORT', path: ['memcached'], isRepeatable: true },
   { name: 'workers', flag: '--workers', placeholder: 'N|auto', path: ['workers'], isRepeatable: false, isCount: true },
   { name: 'logLevel', flag: '--log-level', placeholder: 'LEVEL', path: ['log', 'level'], isRepeatable: false },
   { name: 'accessLog', flag: '--access-log', placeholder: 'FORMAT', path: ['log', 'access'], isRepeatable: false },

@@ -24,6 +24,7 @@ export interface Config {
   readonly memoryBytes: number
   /** Largest body that is stored. */
   readonly objectBytesMax: number
+  readonly tiers: TiersConfig
   readonly caching: CachingConfig
   /** Threads that serve; `auto`: as many as the machine has cores. */
   readonly workers: number | 'auto'
@@ -36,6 +37,18 @@ export interface Config {
   readonly limits: Limits
   readonly log: LogConfig
   readonly cacheStatus: CacheStatusConfig
+}
+
+/** The tiers behind memory; memcached is asked before Redis. */
+export interface TiersConfig {
+  readonly redis: string | undefined
+  /** Empty: none. */
+  readonly memcached: readonly string[]
+  readonly prefix: string
+  readonly secret: string | undefined
+  readonly deadlineMs: number
+  readonly objectBytesMax: number
+  readonly whenDown: 'skip' | 'rehash'
 }
 
 export interface ListenAddress {

@@ -11,7 +11,7 @@ const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/ // RFC 9110 §5.6.2
 export const PATTERN_LENGTH_MAX = 256
 
 /** A text type that is checked by one expression. */
-function matching<T = string>(
+export function matching<T = string>(
   expected: string,
   pattern: RegExp,
   { json = {}, suggest, read }: MatchingOptions<T> = {},

@@ -17,6 +17,7 @@ import {
   status,
 } from './http-values.ts'
 import { originLimits, originOptions, originTimeLimits } from './origin-options.ts'
+import { tierOptions } from './tier-options.ts'
 import { choice, count, durationMs, durationSeconds, oneOrMore, orNone, orWord, size, toggle } from './value-types.ts'
 
 const lifetime = { min: '0', max: '365d' }
@@ -106,6 +107,7 @@ export const options = {
   hosts: option(oneOrMore(hostPattern), [], 'The hosts to answer for; requests for others get 421. Empty: any.'),
   memory: option(size({ min: '1MiB', max: '1TiB' }), '256MiB', 'Memory for stored responses.'),
   objectMax: option(size({ min: '1KiB', max: '1GiB' }), '4MiB', 'The largest body that is stored.'),
+  ...tierOptions,
   ...cacheSettings,
   rules: listOf(
     'Settings for some requests or responses. The first rule that matches is the one that counts; what it does not say is taken from the top level.',

@@ -20,6 +20,15 @@ export function toConfig(parsed: ParsedOptions): Config {
     viaName: parsed.viaName,
     memoryBytes: parsed.memory,
     objectBytesMax: parsed.objectMax,
+    tiers: {
+      redis: parsed.redis,
+      memcached: parsed.memcached,
+      prefix: parsed.tiers.prefix,
+      secret: parsed.tiers.secret,
+      deadlineMs: parsed.tiers.deadline,
+      objectBytesMax: parsed.tiers.objectMax,
+      whenDown: parsed.tiers.whenDown,
+    },
     caching: {
       defaults: toSettings(parsed),
       rules: parsed.rules.map((rule, index) => toRule(rule, index, parsed)),

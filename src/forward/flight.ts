@@ -7,21 +7,24 @@ import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import { Spool } from './spool.ts'
 import type { FlightOutcome, Verdict } from './verdict.ts'
 
-/** Besides what an origin does: another thread had it stored, and fresh. */
+/** Besides what an origin does: another thread or a tier had it stored. */
 export interface FlightHandler extends OriginHandler {
-  onStored(stored: StoredResponse): void
+  /** @param tier name of the tier; undefined for another thread */
+  onStored(stored: StoredResponse, tier: string | undefined): void
 }
 
 export interface FlightOptions {
   readonly clock: Clock
-  /** Sends the upstream request; returns what abandons it. */
-  send(handler: FlightHandler): (reason: ProxyError) => void
+  /** Sends the upstream request, or finds the answer elsewhere. */
+  send(handler: FlightHandler): void
   /** @param doomed the key was invalidated since the request was sent: nothing of the response may be stored */
   judge(response: OriginResponse, doomed: boolean): Verdict
-  /** Puts a response that another thread had stored into the memory of this one. */
+  /** Puts a response that was stored elsewhere into the memory of this thread. */
   adopt(stored: StoredResponse): void
   /** There is no response, or none that is better than what is stored. Called once for all that take part. */
   onFailed(error: ProxyError): void
+  /** Everything has been stored that will be. Called once, last. */
+  onEnd(): void
   /** Nothing more can be learned from this flight: new requests must not find it. */
   onLanded(): void
 }
@@ -70,7 +73,7 @@ export class Flight {
       },
       onResponse: (response) => this.#onResponse(response),
       onError: (error) => this.#onError(error),
-      onStored: (stored) => this.#adopt(stored),
+      onStored: (stored, tier) => this.#adopt(stored, tier),
     })
   }
 
@@ -127,9 +130,9 @@ export class Flight {
   }
 
   /** Those who wait look again, and find it; after an invalidation they ask the origin. */
-  #adopt(stored: StoredResponse): void {
+  #adopt(stored: StoredResponse, tier: string | undefined): void {
     if (!this.#doomed) this.#options.adopt(stored)
-    this.#land(() => ({ kind: 'released', reason: 'found' }))
+    this.#land(() => ({ kind: 'released', reason: 'found', tier }))
   }
 
   #judge(response: OriginResponse): Verdict {
@@ -206,6 +209,7 @@ export class Flight {
     if (this.#landed) return
     this.#landed = true
     this.#options.onLanded()
+    this.#options.onEnd()
   }
 }
 

@@ -49,7 +49,11 @@ export type FlightOutcome =
       readonly collapsed: boolean
     }
   /** It has to look again: the response is not for this request (`refetch`: ask without conditions), or one is stored now. */
-  | { readonly kind: 'released'; readonly reason: 'not-shareable' | 'refetch' | 'found' }
+  | {
+      readonly kind: 'released'
+      readonly reason: 'not-shareable' | 'refetch' | 'found'
+      readonly tier?: string | undefined
+    }
   | {
       readonly kind: 'failed'
       readonly error: ProxyError

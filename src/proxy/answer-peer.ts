@@ -18,7 +18,7 @@ export function answerPeer(core: Core, request: ProxyRequest, reply: PeerReply):
     found.kind === 'grace' ? ({ kind: 'validate', stored: found.stored, reason: 'stale' } as const) : found
   const keys = { flightKey: core.lookup.flightKey(request, plan), cacheKey: plan.key }
   const joined = core.flights.join(keys.flightKey, request)
-  const options = flightOptions(core, request, plan, askingFor(lacking, request, FIRST_ATTEMPT), 'origin')
+  const options = flightOptions(core, request, plan, askingFor(lacking, request, FIRST_ATTEMPT), 'others')
   const outcome = joined ?? core.flights.lead(keys, request, options)
   void outcome.then((settled) => pass(settled, reply))
 }

@@ -1,5 +1,4 @@
-import type { ProxyError } from '../errors.ts'
-import type { FlightHandler, FlightOptions } from '../forward/flight.ts'
+import type { FlightOptions } from '../forward/flight.ts'
 import { upstreamRequest } from '../forward/upstream-request.ts'
 import { filterFields } from '../http/fields.ts'
 import type { Plan } from '../policy/plan.ts'
@@ -7,36 +6,40 @@ import type { ProxyRequest } from '../request/proxy-request.ts'
 import { isExplicit } from '../rfc9111/freshness.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import { keep } from '../storing/keep.ts'
+import { askOthers } from './ask-others.ts'
 import { type Asking, conditionsOf } from './asking.ts'
 import type { Core } from './core.ts'
 import { judge } from './judge.ts'
 
-type Abandon = (reason: ProxyError) => void
-
 /**
  * How a flight asks the origin, and what it makes of the answer.
  *
- * @param whom `owner`: the thread that owns the key is asked first, since it may have the page or be fetching it
+ * @param whom `others`: other threads, tiers and boxes are asked first, since they may have the page or be fetching it
  */
 export function flightOptions(
   core: Core,
   request: ProxyRequest,
   plan: Plan,
   asking: Asking,
-  whom: 'owner' | 'origin',
+  whom: 'others' | 'origin',
 ): Omit<FlightOptions, 'onLanded'> {
   const upstream = upstreamRequest(request, {
     conditions: conditionsOf(asking),
     changes: plan.requestFields,
     forwardingFields: core.forwardingFields(request),
   })
+  const turns: (() => void)[] = []
   return {
     clock: core.clock,
-    send: (handler) => {
-      const toOrigin = (): Abandon => core.pool.send(upstream, handler)
-      return whom === 'origin' ? toOrigin() : askOwner(core, request, plan, handler, toOrigin)
+    send(handler) {
+      const toOrigin = (): void => void core.pool.send(upstream, handler)
+      if (whom === 'origin') toOrigin()
+      else askOthers({ core, request, plan, asking, handler, toOrigin, onTurn: (done) => turns.push(done) })
     },
     adopt: (stored) => keep(core.memory, plan.key, stored, core.clock.now()),
+    onEnd() {
+      for (const done of turns) done()
+    },
     judge: (response, doomed) => judge({ core, request, plan, asking, doomed }, response),
     onFailed(error) {
       core.onFailure(error)
@@ -45,34 +48,13 @@ export function flightOptions(
   }
 }
 
-function askOwner(
-  core: Core,
-  request: ProxyRequest,
-  plan: Plan,
-  handler: FlightHandler,
-  toOrigin: () => Abandon,
-): Abandon {
-  let abandon: Abandon | undefined
-  const question = core.peers?.ask(plan.key, request, {
-    onInterim: (status, fields) => handler.onInterim(status, fields),
-    onResponse: (response) => handler.onResponse(response),
-    onError: (error) => handler.onError(error),
-    onStored: (stored) => handler.onStored(stored),
-    onReleased() {
-      abandon = toOrigin()
-    },
-  })
-  if (question === undefined) return toOrigin()
-  return (reason) => (abandon ?? question)(reason)
-}
-
 /** Refreshes what was just served stale, unless somebody already does; nobody waits for it. */
 export function refreshLater(core: Core, request: ProxyRequest, plan: Plan, stored: StoredResponse): void {
   const flightKey = core.lookup.flightKey(request, plan)
   if (core.flights.has(flightKey) || core.lookup.failing(plan.key)) return
   const keys = { flightKey, cacheKey: plan.key }
   const background = requestForAll(request, stored)
-  core.flights.refresh(keys, flightOptions(core, background, plan, { kind: 'validation', stored }, 'owner'))
+  core.flights.refresh(keys, flightOptions(core, background, plan, { kind: 'validation', stored }, 'others'))
 }
 
 /** What one client demands of a cache is not part of a request that the cache makes for all. */

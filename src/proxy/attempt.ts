@@ -8,6 +8,8 @@ export interface Attempt {
   readonly coalesce: boolean
   /** The origin's answer to a condition was of no use: the whole representation is asked for. */
   readonly unconditional: boolean
+  /** The tier behind memory that had it: the word in `Cache-Status`. */
+  readonly tier?: string
 }
 
 export const FIRST_ATTEMPT: Attempt = { number: 0, coalesce: true, unconditional: false }

@@ -7,6 +7,7 @@ import type { Planner } from '../policy/plan.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { Responder } from '../respond/responder.ts'
 import type { MemoryTier } from '../tiers/memory-tier.ts'
+import type { RemoteTiers } from '../tiers/remote-tiers.ts'
 import type { Peers } from './peers.ts'
 
 export interface CoreSettings {
@@ -30,8 +31,12 @@ export interface Core {
   readonly responder: Responder
   /** undefined: this thread is the only one. */
   readonly peers: Peers | undefined
+  /** undefined: there is nothing behind memory. */
+  readonly tiers: RemoteTiers | undefined
   /** Via, X-Forwarded-*, Forwarded for the upstream request. */
   forwardingFields(request: ProxyRequest): string[]
+  /** Something threw that must not: a defect, contained where it was met. */
+  onFault(error: unknown): void
   /** An upstream request failed, whatever the client got in its place. */
   onFailure(error: ProxyError): void
 }

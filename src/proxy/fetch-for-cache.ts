@@ -39,7 +39,8 @@ export async function fetchForCache(fetch: Fetch): Promise<ProxyResponse> {
       return updated(fetch, outcome)
     case 'released': {
       const coalesce = core.lookup.unshareable(plan.key) === undefined
-      return fetch.again(core, request, plan, nextAttempt(attempt, { coalesce, refetch: outcome.reason === 'refetch' }))
+      const next = nextAttempt(attempt, { coalesce, refetch: outcome.reason === 'refetch' })
+      return fetch.again(core, request, plan, outcome.tier === undefined ? next : { ...next, tier: outcome.tier })
     }
     case 'failed':
       return failed(fetch, outcome)
@@ -51,9 +52,9 @@ export async function fetchForCache(fetch: Fetch): Promise<ProxyResponse> {
 function fly(fetch: Fetch, asking: Asking): Promise<FlightOutcome> {
   const { core, request, plan, attempt } = fetch
   const keys = { flightKey: core.lookup.flightKey(request, plan), cacheKey: plan.key }
-  // A range is only this client's; and who has asked the owner once goes to the origin then.
-  const viaOwner = attempt.number === 0 && request.method === 'GET' && !hasField(request.fields, 'range')
-  const options = flightOptions(core, request, plan, asking, viaOwner ? 'owner' : 'origin')
+  // A range is only this client's; and who has asked the others once goes to the origin then.
+  const viaOthers = attempt.number === 0 && request.method === 'GET' && !hasField(request.fields, 'range')
+  const options = flightOptions(core, request, plan, asking, viaOthers ? 'others' : 'origin')
   if (!mayCoalesce(fetch)) return core.flights.alone(keys, request, options)
   const joined = core.flights.join(keys.flightKey, request)
   if (joined !== undefined) return joined

@@ -46,7 +46,7 @@ export function serveFromCache(
   const found = core.lookup.find(request, plan)
   switch (found.kind) {
     case 'fresh':
-      return core.responder.stored(request, plan, found.stored, { outcome: 'hit' })
+      return core.responder.stored(request, plan, found.stored, { outcome: 'hit', ...fromTier(attempt) })
     case 'grace':
       refreshLater(core, request, plan, found.stored)
       return core.responder.stored(request, plan, found.stored, { outcome: 'stale', detail: 'refreshing' })
@@ -59,6 +59,11 @@ export function serveFromCache(
     default:
       return unreachable(found)
   }
+}
+
+/** A hit in a tier behind memory says which. */
+function fromTier({ tier }: Attempt): { detail?: string } {
+  return tier === undefined ? {} : { detail: tier }
 }
 
 /** Requests that are neither answered from the cache nor stored, whatever the rules say. */

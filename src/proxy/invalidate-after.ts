@@ -13,8 +13,9 @@ export function invalidateAfter(
   if (targets.length === 0) return undefined
   const keys = targets.map((target) => core.plan({ ...request, method: 'GET', target, body: undefined }).key)
   invalidate(core, keys)
-  // Who changed the page must not get the old one from another thread.
-  return core.peers?.invalidate(keys)
+  if (core.peers === undefined && core.tiers === undefined) return undefined
+  // Who changed the page must not get the old one from another thread, or another box.
+  return Promise.all([core.peers?.invalidate(keys), core.tiers?.invalidate(keys)]).then(() => {})
 }
 
 /** Marks what this thread has stored under the keys, and keeps what is under way for them from being stored. */

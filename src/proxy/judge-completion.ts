@@ -2,10 +2,10 @@ import type { Verdict } from '../forward/verdict.ts'
 import { filterFields, firstValue } from '../http/fields.ts'
 import type { OriginResponse } from '../origin/origin-client.ts'
 import { combine, holdsRequestedRanges } from '../rfc9111/partial.ts'
-import { keep } from '../storing/keep.ts'
 import { prepareStoring } from '../storing/prepare-storing.ts'
 import type { Asking } from './asking.ts'
 import type { Asked } from './judge.ts'
+import { keepStored } from './keep-stored.ts'
 
 const REFETCH: Verdict = { kind: 'refetch' }
 
@@ -33,7 +33,7 @@ export function judgeCompletion(
       const joined = missing && combine(stored, missing)
       if (joined === undefined) return undefined
       if (joined.range !== undefined && !holdsRequestedRanges(joined, request)) return undefined
-      if (!doomed) keep(core.memory, plan.key, joined, core.clock.now())
+      if (!doomed) keepStored(core, plan, joined)
       return { stored: joined, kept: !doomed }
     },
   }

@@ -8,11 +8,11 @@ import { freshen, freshenFromHead, mayStayStored, selectForFreshening } from '..
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import { hasValidator } from '../rfc9111/validation.ts'
 import { selectVariant } from '../rfc9111/vary.ts'
-import { keep } from '../storing/keep.ts'
 import { prepareStoring, type Refusal } from '../storing/prepare-storing.ts'
 import type { Asking } from './asking.ts'
 import type { Core } from './core.ts'
 import { judgeCompletion } from './judge-completion.ts'
+import { keepStored, putBehind } from './keep-stored.ts'
 import { coverFor } from './stale-on-error.ts'
 
 /** What was asked, for which the origin now answers. */
@@ -84,7 +84,7 @@ function judgeStoring({ core, request, plan }: Asked, response: OriginResponse, 
     mayShare,
     keep: (body) => {
       const stored = prepared.build(body)
-      if (stored !== undefined) keep(core.memory, plan.key, stored, core.clock.now())
+      if (stored !== undefined) keepStored(core, plan, stored)
     },
   }
 }
@@ -122,6 +122,7 @@ function judgeNotModified({ core, request, plan, asking, doomed }: Asked, respon
     if (other !== stored) continue
     own = fresh
     kept = replaced && successor !== undefined
+    if (kept) putBehind(core, plan, fresh)
   }
   return { kind: 'updated', stored: own, kept }
 }

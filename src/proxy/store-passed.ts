@@ -4,9 +4,9 @@ import { firstValue } from '../http/fields.ts'
 import type { OriginResponse } from '../origin/origin-client.ts'
 import type { Plan } from '../policy/plan.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
-import { keep } from '../storing/keep.ts'
 import { prepareStoring } from '../storing/prepare-storing.ts'
 import type { Core } from './core.ts'
+import { keepStored } from './keep-stored.ts'
 
 /** The response to a POST as it goes on: its body is collected beside the client where it is stored. */
 export interface Passed {
@@ -62,7 +62,7 @@ export class StorePassed {
       storeBytesMax,
       keep: (whole: Buffer) => {
         const stored = prepared.build(whole)
-        if (stored !== undefined) keep(core.memory, plan.key, stored, core.clock.now())
+        if (stored !== undefined) keepStored(core, plan, stored)
       },
       watch: (work: { doom(): void }) => core.flights.watch(plan.key, work),
     }

@@ -96,6 +96,11 @@ export class MemoryTier {
     return variants.length
   }
 
+  /** Replaces every stored response by what `change` makes of it; undefined drops it. */
+  updateAll(change: (stored: StoredResponse) => StoredResponse | undefined): void {
+    for (const key of [...this.#cache.keys()]) this.update(key, change)
+  }
+
   counts(): MemoryCounts {
     return {
       keys: this.#cache.size,

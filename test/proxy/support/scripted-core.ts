@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import type { CacheSettings, RuleConfig } from '../../../src/config/config.ts'
 import { ProxyError } from '../../../src/errors.ts'
 import { Flights } from '../../../src/forward/flights.ts'
@@ -72,6 +73,8 @@ export class ScriptedCore {
       plan: createPlanner({ defaults: { ...BARE_SETTINGS, ...options.settings }, rules: options.rules ?? [] }),
       lookup,
       peers: undefined,
+      tiers: undefined,
+      onFault: (error) => assert.fail(String(error)),
       memory: this.memory,
       flights: new Flights(),
       pool: this.#pool(),

@@ -16,6 +16,8 @@ export interface UpstreamOptions {
   readonly changes: FieldChanges
   /** Via, X-Forwarded-*, Forwarded: what this proxy adds after everything else was removed. */
   readonly forwardingFields: readonly string[]
+  /** What its place in a queue depends on; a visitor's with nothing to cover when absent. */
+  readonly waiting?: Pick<OriginRequest, 'priority' | 'hasCover'>
 }
 
 const CONDITIONS = new Set([
@@ -40,5 +42,8 @@ export function upstreamRequest(request: ProxyRequest, options: UpstreamOptions)
     fields,
     body: request.body,
     expectsContinue: request.expectsContinue,
+    authority: request.authority,
+    clientAddress: request.clientAddress,
+    ...options.waiting,
   }
 }

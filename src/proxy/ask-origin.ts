@@ -10,6 +10,7 @@ import { askOthers } from './ask-others.ts'
 import { type Asking, conditionsOf } from './asking.ts'
 import type { Core } from './core.ts'
 import { judge } from './judge.ts'
+import { coverFor } from './stale-on-error.ts'
 
 /**
  * How a flight asks the origin, and what it makes of the answer.
@@ -22,11 +23,16 @@ export function flightOptions(
   plan: Plan,
   asking: Asking,
   whom: 'others' | 'origin',
+  forWhom: 'client' | 'nobody' = 'client',
 ): Omit<FlightOptions, 'onLanded'> {
   const upstream = upstreamRequest(request, {
     conditions: conditionsOf(asking),
     changes: plan.requestFields,
     forwardingFields: core.forwardingFields(request),
+    waiting: {
+      priority: forWhom === 'nobody' ? 'background' : 'visitor',
+      hasCover: asking.kind === 'validation' && coverFor(core, request, plan) !== undefined,
+    },
   })
   const turns: (() => void)[] = []
   return {
@@ -54,7 +60,7 @@ export function refreshLater(core: Core, request: ProxyRequest, plan: Plan, stor
   if (core.flights.has(flightKey) || core.lookup.failing(plan.key)) return
   const keys = { flightKey, cacheKey: plan.key }
   const background = requestForAll(request, stored)
-  core.flights.refresh(keys, flightOptions(core, background, plan, { kind: 'validation', stored }, 'others'))
+  core.flights.refresh(keys, flightOptions(core, background, plan, { kind: 'validation', stored }, 'others', 'nobody'))
 }
 
 /** What one client demands of a cache is not part of a request that the cache makes for all. */

@@ -1,3 +1,4 @@
+import { firstValue } from '../http/fields.ts'
 import type { ProxyResponse } from '../request/proxy-response.ts'
 
 /** A response as a lane sends it. */
@@ -21,10 +22,13 @@ export const AT_ONCE_BODY_BYTES_MAX = 256 * 1024
 /** A response to a hit, made once for all who ask for it within its second, since `Age` says seconds. */
 export class PreparedResponse {
   readonly response: ProxyResponse
+  /** Its Content-Type. */
+  readonly responseType: string | undefined
   /** For the lane to keep: what it sends is the same for all as well. */
   wire: Wire | undefined
 
   constructor(response: ProxyResponse) {
     this.response = response
+    this.responseType = firstValue(response.fields, 'content-type')
   }
 }

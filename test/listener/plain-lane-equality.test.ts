@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { formatHttpDate } from '../../src/http/date.ts'
 import type { RawFields } from '../../src/http/fields.ts'
 import { TrustedPeers } from '../../src/request/trusted-peers.ts'
 import { Random } from '../http1/generate.ts'
@@ -18,6 +19,8 @@ interface Page {
 }
 
 const DATE = 'Thu, 01 Jan 2026 00:00:00 GMT'
+/** The day on which the held clocks stand; what node:http adds by itself is of another. */
+const DAY = '01 Jan 2026'
 const ETAG = '"v1"'
 const LAST_MODIFIED = 'Wed, 31 Dec 2025 00:00:00 GMT'
 const fresh = (...fields: string[]): string[] => ['Date', DATE, 'Cache-Control', 'max-age=60', ...fields]
@@ -46,12 +49,14 @@ const pages: Readonly<Record<string, Page>> = {
   '/no-store': { fields: ['Cache-Control', 'no-store'], body: 'never stored' },
 }
 
-function answerAs(asked: Asked): void {
+/** Answers as the origin, at its time. */
+function answerAs(asked: Asked, nowMs: number): void {
   const path = asked.request.target.split('?', 1)[0]!
   const page = pages[path] ?? { status: 404, fields: ['Cache-Control', 'no-store'], body: 'not found' }
+  const fields = page.fields.map((text) => (text === DATE ? formatHttpDate(nowMs) : text))
   const matches = asked.field('if-none-match') === ETAG && page.fields.includes(ETAG)
-  if (matches) return asked.respond(304, page.fields)
-  asked.respond(page.status ?? 200, page.fields, page.body ?? '')
+  if (matches) return asked.respond(304, fields)
+  asked.respond(page.status ?? 200, fields, page.body ?? '')
 }
 
 type Choices = readonly (readonly [name: string, ...values: string[]])[]
@@ -119,7 +124,7 @@ async function reply(connection: ClientConnection, request: string): Promise<str
     const lines = response.fields.map((text, i) => (i % 2 === 0 ? text : `: ${text}\n`)).join('')
     const text = `${response.status} ${response.reason}\n${lines}\n${response.text}`
     return text
-      .replace(/^Date: .*$/m, (line) => (line.includes(DATE) ? line : 'Date: now'))
+      .replace(/^Date: .*$/m, (line) => (line.includes(DAY) ? line : 'Date: now'))
       .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'boundary')
   } catch {
     return 'nothing'
@@ -163,7 +168,7 @@ for (const setting of settings) {
     before(async () => {
       const start = (kind: 'plain' | 'full'): Promise<OneLane> => {
         const core = setting.core()
-        core.answer = answerAs
+        core.answer = (asked) => answerAs(asked, core.clock.now())
         const request = setting.trusted === undefined ? {} : { trusted: setting.trusted }
         return startOneLane(kind, core, { request })
       }

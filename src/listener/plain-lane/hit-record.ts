@@ -1,4 +1,4 @@
-import { firstValue, type RawFields } from '../../http/fields.ts'
+import type { RawFields } from '../../http/fields.ts'
 import { RequestHeadReader } from '../../http1/head.ts'
 import type { ScannedRequest } from '../../http1/request-scanner.ts'
 import type { MemoryRequest } from '../../proxy/answer-from-memory.ts'
@@ -42,7 +42,9 @@ export class HitRecord implements ExchangeRecord {
   endedMs: number
   complete = true
   readonly #trusted: TrustedPeers
-  readonly #head: Buffer
+  // The bytes that were read are kept, not copied, for as long as somebody keeps the record.
+  readonly #bytes: Buffer
+  readonly #end: number
   #fields: RawFields | undefined
 
   constructor({ context, connection, request, asked, hit }: HitParts) {
@@ -57,19 +59,19 @@ export class HitRecord implements ExchangeRecord {
     this.userAgent = fieldValue(request, 'user-agent')
     this.status = response.status
     this.decision = response.decision
-    this.responseType = firstValue(response.fields, 'content-type')
+    this.responseType = hit.responseType
     this.bodyBytesSent = wire!.bodyBytes
     this.bytesSent = wire!.bytes.length + (wire!.body?.length ?? 0)
     this.receivedMs = nowMs
     this.firstByteMs = nowMs
     this.endedMs = nowMs
     this.#trusted = context.settings.request.trusted
-    // Shares the memory of what was read, for as long as somebody keeps the record.
-    this.#head = request.bytes.subarray(0, request.end)
+    this.#bytes = request.bytes
+    this.#end = request.end
   }
 
   get fields(): RawFields {
-    this.#fields ??= fieldsOf(this.#head)
+    this.#fields ??= fieldsOf(this.#bytes.subarray(0, this.#end))
     return this.#fields
   }
 

@@ -1,9 +1,10 @@
-import { BufferBody } from '../../http/body.ts'
+import type { BodySource } from '../../http/body.ts'
 import type { RequestHead } from '../../http1/head.ts'
 import type { RequestHeadScanner, ScannedRequest } from '../../http1/request-scanner.ts'
 import type { PreparedResponse } from '../../respond/prepared-response.ts'
 import type { Connection } from '../connection.ts'
 import { NOBODY_LISTENS } from '../listener-hooks.ts'
+import { CollectedBody } from './collected-body.ts'
 import { HitRecord } from './hit-record.ts'
 import { PlainExchange } from './plain-exchange.ts'
 import type { PlainLane } from './plain-lane.ts'
@@ -16,13 +17,6 @@ const WAITING = { begin: () => {} }
 /** So many requests of one connection are answered in a turn; then others have theirs. */
 const REQUESTS_PER_TURN_MAX = 32
 
-/** A request whose body is collected before it is handled. */
-interface Collected {
-  readonly head: RequestHead
-  readonly bytes: Buffer
-  filled: number
-}
-
 /**
  * One connection while it is on the plain lane. Requests are handled one at a time and in order; what arrives meanwhile is
  * left unread but for one chunk, so a client cannot pile up work.
@@ -32,7 +26,7 @@ export class PlainConnection {
   readonly #connection: Connection
   /** Has the begin of a head. */
   #scanner: RequestHeadScanner | undefined
-  #collected: Collected | undefined
+  #collected: CollectedBody | undefined
   #exchange: PlainExchange | undefined
   /** Bytes behind the request in work. */
   #unread: Buffer | undefined
@@ -71,7 +65,7 @@ export class PlainConnection {
     const { batch } = this.#lane
     let at = start
     let requests = 0
-    if (this.#collected !== undefined) at = this.#collect(chunk, at)
+    if (this.#collected !== undefined) at = this.#collect(this.#collected, chunk, at)
     while (at < chunk.length && this.#mayGoOn() && requests < REQUESTS_PER_TURN_MAX && !batch.isFull) {
       const scanner = this.#scanner ?? this.#lane.borrowScanner()
       const result = scanner.read(chunk, at)
@@ -112,9 +106,8 @@ export class PlainConnection {
       }
       case 'with-body':
         if (understanding.length > context.settings.limits.discardedBodyBytesMax) return undefined
-        this.#collected = { head: request.head(), bytes: Buffer.allocUnsafeSlow(understanding.length), filled: 0 }
         this.#connection.headBegun = true
-        return this.#collect(chunk, end)
+        return this.#collect(new CollectedBody(request.head(), understanding.length), chunk, end)
     }
   }
 
@@ -154,27 +147,23 @@ export class PlainConnection {
     if (records === undefined) return
     this.#records = undefined
     const { hooks, clock } = this.#lane.context
+    const nowMs = clock.now()
     for (const record of records) {
-      record.endedMs = clock.now()
+      record.endedMs = nowMs
       record.complete = complete
       hooks.onExchange(record)
     }
   }
 
   /** Takes what belongs to the body from index `at`. @returns the index of the first byte behind it */
-  #collect(chunk: Buffer, at: number): number {
-    const { head, bytes, filled } = this.#collected!
-    const end = Math.min(chunk.length, at + bytes.length - filled)
-    chunk.copy(bytes, filled, at, end)
-    this.#collected!.filled += end - at
-    if (this.#collected!.filled === bytes.length) {
-      this.#collected = undefined
-      this.#begin(head, bytes.length === 0 ? undefined : bytes)
-    }
+  #collect(body: CollectedBody, chunk: Buffer, at: number): number {
+    const end = body.take(chunk, at)
+    this.#collected = body.isComplete ? undefined : body
+    if (body.isComplete) this.#begin(body.head, body.source)
     return end
   }
 
-  #begin(head: RequestHead, body: Buffer | undefined): void {
+  #begin(head: RequestHead, body: BodySource | undefined): void {
     const connection = this.#connection
     this.#flush()
     connection.headBegun = false
@@ -182,7 +171,7 @@ export class PlainConnection {
       lane: this.#lane.context,
       connection,
       head,
-      body: body === undefined ? undefined : new BufferBody(body),
+      body,
       onDone: () => this.#done(),
     })
     connection.enqueue(this.#exchange)

@@ -14,6 +14,7 @@ const layers: readonly (readonly string[])[] = [
   ['cli'],
   ['app.ts'],
   ['site.ts'],
+  ['tiers-of-site.ts'],
   ['workers'],
   ['listener', 'admin', 'metrics', 'log', 'demo'],
   ['proxy'],

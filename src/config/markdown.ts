@@ -1,9 +1,11 @@
 import type { Declaration, Members, Option } from './declare.ts'
 import { options, settingsMembers } from './options.ts'
+import { tierOptions } from './tier-options.ts'
 
 /** The tables of `docs/configuration.md`, by the name that stands in the document's markers. */
 const sections: Readonly<Record<string, () => string>> = {
-  general: () => table(pick((name, { kind }) => kind === 'option' && !isSetting(name))),
+  general: () => table(pick((name, { kind }) => kind === 'option' && !isSetting(name) && !isTier(name))),
+  tiers: () => table(pick(isTier)),
   origins: () => table({ origins: options.origins }),
   pools: () => table(poolHead),
   balance: () => table({ balance: options.balance }),
@@ -38,6 +40,10 @@ export const sectionNames: readonly string[] = Object.keys(sections)
 
 function isSetting(name: string): boolean {
   return Object.hasOwn(settingsMembers, name)
+}
+
+function isTier(name: string): boolean {
+  return Object.hasOwn(tierOptions, name)
 }
 
 function pick(want: (name: string, member: Declaration) => boolean): Members {

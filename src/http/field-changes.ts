@@ -6,8 +6,6 @@ export interface FieldChanges {
   readonly set: readonly (readonly [name: string, value: string])[]
 }
 
-export const NO_CHANGES: FieldChanges = { remove: [], set: [] }
-
 /** The fields without those that are removed or set, then those that are set. */
 export function changedFields(fields: RawFields, changes: FieldChanges): RawFields {
   if (changes.remove.length === 0 && changes.set.length === 0) return fields

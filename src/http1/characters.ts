@@ -5,7 +5,6 @@ export const CR = 0x0d
 export const SP = 0x20
 export const DOUBLE_QUOTE = 0x22
 export const ASTERISK = 0x2a
-export const COMMA = 0x2c
 export const DOT = 0x2e
 export const SLASH = 0x2f
 export const ZERO = 0x30

@@ -18,7 +18,8 @@ export function answerPeer(core: Core, request: ProxyRequest, reply: PeerReply):
     found.kind === 'grace' ? ({ kind: 'validate', stored: found.stored, reason: 'stale' } as const) : found
   const keys = { flightKey: core.lookup.flightKey(request, plan), cacheKey: plan.key }
   const joined = core.flights.join(keys.flightKey, request)
-  const options = flightOptions(core, request, plan, askingFor(lacking, request, FIRST_ATTEMPT), 'others')
+  const asking = askingFor(lacking, request, FIRST_ATTEMPT)
+  const options = flightOptions({ core, request, plan, asking, whom: 'others', priority: 'visitor' })
   const outcome = joined ?? core.flights.lead(keys, request, options)
   void outcome.then((settled) => pass(settled, reply))
 }

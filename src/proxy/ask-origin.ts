@@ -12,25 +12,27 @@ import type { Core } from './core.ts'
 import { judge } from './judge.ts'
 import { coverFor } from './stale-on-error.ts'
 
-/**
- * How a flight asks the origin, and what it makes of the answer.
- *
- * @param whom `others`: other threads, tiers and boxes are asked first, since they may have the page or be fetching it
- */
-export function flightOptions(
-  core: Core,
-  request: ProxyRequest,
-  plan: Plan,
-  asking: Asking,
-  whom: 'others' | 'origin',
-  forWhom: 'client' | 'nobody' = 'client',
-): Omit<FlightOptions, 'onLanded'> {
+/** One upstream request on behalf of the cache, before it is sent. */
+export interface Errand {
+  readonly core: Core
+  readonly request: ProxyRequest
+  readonly plan: Plan
+  readonly asking: Asking
+  /** `others`: other threads, tiers and boxes are asked first, since they may have the page or be fetching it. */
+  readonly whom: 'others' | 'origin'
+  /** Where requests have to wait, a refresh that nobody waits for comes last. */
+  readonly priority: 'visitor' | 'background'
+}
+
+/** How a flight asks the origin, and what it makes of the answer. */
+export function flightOptions(errand: Errand): Omit<FlightOptions, 'onLanded'> {
+  const { core, request, plan, asking, whom, priority } = errand
   const upstream = upstreamRequest(request, {
     conditions: conditionsOf(asking),
     changes: plan.requestFields,
     forwardingFields: core.forwardingFields(request),
     waiting: {
-      priority: forWhom === 'nobody' ? 'background' : 'visitor',
+      priority,
       hasCover: asking.kind === 'validation' && coverFor(core, request, plan) !== undefined,
     },
   })
@@ -40,7 +42,7 @@ export function flightOptions(
     send(handler) {
       const toOrigin = (): void => void core.pool.send(upstream, handler)
       if (whom === 'origin') toOrigin()
-      else askOthers({ core, request, plan, asking, handler, toOrigin, onTurn: (done) => turns.push(done) })
+      else askOthers({ ...errand, handler, toOrigin, onTurn: (done) => turns.push(done) })
     },
     adopt: (stored) => keep(core.memory, plan.key, stored, core.clock.now()),
     onEnd() {
@@ -60,7 +62,9 @@ export function refreshLater(core: Core, request: ProxyRequest, plan: Plan, stor
   if (core.flights.has(flightKey) || core.lookup.failing(plan.key)) return
   const keys = { flightKey, cacheKey: plan.key }
   const background = requestForAll(request, stored)
-  core.flights.refresh(keys, flightOptions(core, background, plan, { kind: 'validation', stored }, 'others', 'nobody'))
+  const asking: Asking = { kind: 'validation', stored }
+  const errand: Errand = { core, request: background, plan, asking, whom: 'others', priority: 'background' }
+  core.flights.refresh(keys, flightOptions(errand))
 }
 
 /** What one client demands of a cache is not part of a request that the cache makes for all. */

@@ -1,19 +1,12 @@
 import type { FlightHandler } from '../forward/flight.ts'
 import { hasField } from '../http/fields.ts'
-import type { Plan } from '../policy/plan.ts'
-import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import type { RemoteTiers } from '../tiers/remote-tiers.ts'
 import { takeTurn } from '../tiers/take-turn.ts'
-import type { Asking } from './asking.ts'
-import type { Core } from './core.ts'
+import type { Errand } from './ask-origin.ts'
 
 /** For one upstream request: who may have its answer already, and what is to be done otherwise. */
-export interface Question {
-  readonly core: Core
-  readonly request: ProxyRequest
-  readonly plan: Plan
-  readonly asking: Asking
+export interface Question extends Pick<Errand, 'core' | 'request' | 'plan' | 'asking'> {
   readonly handler: FlightHandler
   toOrigin(): void
   /** Called with what has to be told that this box is done fetching. */

@@ -54,7 +54,8 @@ function fly(fetch: Fetch, asking: Asking): Promise<FlightOutcome> {
   const keys = { flightKey: core.lookup.flightKey(request, plan), cacheKey: plan.key }
   // A range is only this client's; and who has asked the others once goes to the origin then.
   const viaOthers = attempt.number === 0 && request.method === 'GET' && !hasField(request.fields, 'range')
-  const options = flightOptions(core, request, plan, asking, viaOthers ? 'others' : 'origin')
+  const whom = viaOthers ? 'others' : 'origin'
+  const options = flightOptions({ core, request, plan, asking, whom, priority: 'visitor' })
   if (!mayCoalesce(fetch)) return core.flights.alone(keys, request, options)
   const joined = core.flights.join(keys.flightKey, request)
   if (joined !== undefined) return joined

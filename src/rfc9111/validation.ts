@@ -23,9 +23,6 @@ export function hasValidator(fields: RawFields): boolean {
   return validationFields({ fields }).length > 0
 }
 
-/** Names of conditions that a cache evaluates or replaces; a request for storing goes upstream without them. */
-export const conditionalFields: ReadonlySet<string> = new Set(['if-none-match', 'if-modified-since', 'if-range'])
-
 export interface ConditionalInput {
   readonly requestFields: RawFields
   /** Of the stored response: */

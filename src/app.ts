@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { systemClock } from './clock.ts'
 import type { Config } from './config/config.ts'
 import { eventLogStyle, openEventLog } from './log/event-log.ts'
-import { type RunningSite, startSite } from './site.ts'
+import { type RunningSite, startSite } from './site/start-site.ts'
 import type { SiteCounts } from './workers/site-counts.ts'
 import { Supervisor } from './workers/supervisor.ts'
 

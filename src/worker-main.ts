@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from './clock.ts'
-import { type RunningSite, startSite } from './site.ts'
+import { type RunningSite, startSite } from './site/start-site.ts'
 import { BoxPeers } from './workers/peers.ts'
 import type { FromThread, ThreadData, ToThread } from './workers/thread-messages.ts'
 

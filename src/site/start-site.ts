@@ -1,32 +1,27 @@
-import type { Clock } from './clock.ts'
-import type { Config } from './config/config.ts'
-import { Flights } from './forward/flights.ts'
-import { type ListenerHooks, NOBODY_LISTENS } from './listener/listener-hooks.ts'
-import { DEFAULT_LIMITS, DEFAULT_TIMES, type ListenerSettings } from './listener/listener-settings.ts'
-import { startListeners } from './listener/start-listeners.ts'
-import { type AccessLog, openAccessLog } from './log/access-log.ts'
-import { type EventLog, eventLogStyle, openEventLog } from './log/event-log.ts'
-import { FailureLog } from './log/failure-log.ts'
-import { Lookup } from './lookup/lookup.ts'
-import { configuredPool } from './origin/configured-pool.ts'
-import { NameCache } from './origin/names/name-cache.ts'
-import { systemResolver } from './origin/names/system-resolver.ts'
-import type { OriginPool } from './origin/origin-client.ts'
-import { SitePools, type SitePoolsSettings } from './origin/site-pools.ts'
-import { compileHosts } from './policy/hosts.ts'
-import { createPlanner } from './policy/planner.ts'
-import { createMemoryAnswers } from './proxy/answer-from-memory.ts'
-import { answerPeer } from './proxy/answer-peer.ts'
-import type { Core } from './proxy/core.ts'
-import { createRequestHandler } from './proxy/handle-request.ts'
-import { invalidate } from './proxy/invalidate-after.ts'
-import { upstreamForwardingFields } from './request/forwarding.ts'
-import { TrustedPeers } from './request/trusted-peers.ts'
-import { Responder } from './respond/responder.ts'
-import { MemoryTier } from './tiers/memory-tier.ts'
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config/config.ts'
+import { Flights } from '../forward/flights.ts'
+import { type ListenerHooks, NOBODY_LISTENS } from '../listener/listener-hooks.ts'
+import { startListeners } from '../listener/start-listeners.ts'
+import { type AccessLog, openAccessLog } from '../log/access-log.ts'
+import { type EventLog, eventLogStyle, openEventLog } from '../log/event-log.ts'
+import { FailureLog } from '../log/failure-log.ts'
+import { Lookup } from '../lookup/lookup.ts'
+import type { OriginPool } from '../origin/origin-client.ts'
+import { createPlanner } from '../policy/planner.ts'
+import { createMemoryAnswers } from '../proxy/answer-from-memory.ts'
+import { answerPeer } from '../proxy/answer-peer.ts'
+import type { Core } from '../proxy/core.ts'
+import { createRequestHandler } from '../proxy/handle-request.ts'
+import { invalidate } from '../proxy/invalidate-after.ts'
+import { upstreamForwardingFields } from '../request/forwarding.ts'
+import { Responder } from '../respond/responder.ts'
+import { MemoryTier } from '../tiers/memory-tier.ts'
+import type { BoxPeers } from '../workers/peers.ts'
+import type { SiteCounts } from '../workers/site-counts.ts'
+import { forwardingSettings, listenerSettings } from './listener-settings.ts'
+import { createPools } from './pools.ts'
 import { openTiers } from './tiers-of-site.ts'
-import type { BoxPeers } from './workers/peers.ts'
-import type { SiteCounts } from './workers/site-counts.ts'
 
 export interface RunningSite {
   /** Where it listens: `http://0.0.0.0:8080`. */
@@ -136,79 +131,6 @@ function createCore(
     }),
     forwardingFields: (request) => upstreamForwardingFields(request, forwardingSettings(config)),
   }
-}
-
-function createPools(config: Config, clock: Clock, log: EventLog): SitePools {
-  return new SitePools(sitePools(config), {
-    clock,
-    names: new NameCache(systemResolver(), clock),
-    onState: ({ condition, ...member }) => {
-      log[condition === 'up' || condition === 'slow-start' ? 'info' : 'warn'](member, `an origin is ${condition} now`)
-    },
-    onUnresolved: (error) => log.warn({ error }, 'the name of an origin was not resolved, what is known of it is kept'),
-    onFault: (error) => log.error({ error }, 'a response could not be handled'),
-  })
-}
-
-function sitePools(config: Config): SitePoolsSettings {
-  const { timeLimits, limits, origins, originRules } = config
-  const pools = config.pools.map((pool) => ({
-    pool,
-    settings: configuredPool({ name: pool.name, origins: pool.origins, rules: pool, timeLimits, limits }),
-  }))
-  // Without origins at the top level the first pool is for all other hosts too, and has its connections once.
-  const shared = pools.find(({ pool }) => pool.origins === origins)
-  return {
-    sites: pools.map(({ pool, settings }) => ({ serves: compileHosts(pool.hosts) ?? (() => false), pool: settings })),
-    others: shared?.settings ?? configuredPool({ name: 'origins', origins, rules: originRules, timeLimits, limits }),
-  }
-}
-
-function listenerSettings(config: Config, reusePort: boolean): ListenerSettings {
-  const { limits, timeLimits } = config
-  return {
-    addresses: config.listen,
-    reusePort,
-    limits: {
-      ...DEFAULT_LIMITS,
-      headBytesMax: limits.requestHeadBytesMax,
-      requestBodyBytesMax: limits.requestBodyBytesMax,
-      connectionsMax: limits.connectionsMax,
-      connectionsPerAddressMax: limits.connectionsPerAddressMax,
-    },
-    times: {
-      ...DEFAULT_TIMES,
-      headMs: timeLimits.headMs,
-      idleMs: timeLimits.idleMs,
-      bodyStallMs: timeLimits.bodyMs,
-      sendStallMs: timeLimits.sendMs,
-    },
-    request: {
-      servesHost: compileHosts(config.hosts),
-      defaultAuthority: defaultAuthority(config),
-      trusted: new TrustedPeers(config.trustedProxies),
-      pseudonym: config.viaName,
-      targetBytesMax: limits.targetBytesMax,
-      fieldsMax: limits.requestFieldsMax,
-    },
-    forwarding: forwardingSettings(config),
-  }
-}
-
-/** The site meant by an HTTP/1.0 request without Host: the first that is served by name, else the origin's own address. */
-function defaultAuthority(config: Config): string | undefined {
-  const served = config.hosts.find((host) => !host.includes('*'))
-  const [origin] = config.origins
-  return served ?? (origin === undefined ? undefined : authorityOfOrigin(origin))
-}
-
-function authorityOfOrigin({ url, host }: Config['origins'][number]): string {
-  // A unix socket has no host of its own.
-  return url.startsWith('http+unix:') ? host : new URL(url).host
-}
-
-function forwardingSettings(config: Config): { pseudonym: string; sendForwarded: boolean } {
-  return { pseudonym: config.viaName, sendForwarded: true }
 }
 
 function listenerHooks(pool: OriginPool, log: EventLog, accessLog: AccessLog | undefined): ListenerHooks {

@@ -1,13 +1,13 @@
-import type { Clock } from './clock.ts'
-import type { TiersConfig } from './config/config.ts'
-import type { EventLog } from './log/event-log.ts'
-import type { Core } from './proxy/core.ts'
-import { invalidate } from './proxy/invalidate-after.ts'
-import { expired } from './rfc9111/stale.ts'
-import type { Invalidation } from './tiers/invalidation.ts'
-import { openInvalidationLog, openMemcachedTier, openRedisTier } from './tiers/open-tier.ts'
-import { RemoteTiers } from './tiers/remote-tiers.ts'
-import type { StateChange } from './tiers/tier.ts'
+import type { Clock } from '../clock.ts'
+import type { TiersConfig } from '../config/config.ts'
+import type { EventLog } from '../log/event-log.ts'
+import type { Core } from '../proxy/core.ts'
+import { invalidate } from '../proxy/invalidate-after.ts'
+import { expired } from '../rfc9111/stale.ts'
+import type { Invalidation } from '../tiers/invalidation.ts'
+import { openInvalidationLog, openMemcachedTier, openRedisTier } from '../tiers/open-tier.ts'
+import { RemoteTiers } from '../tiers/remote-tiers.ts'
+import type { StateChange } from '../tiers/tier.ts'
 
 export interface TierSurroundings {
   readonly clock: Clock

@@ -5,7 +5,7 @@ import type { Deadline, Deadlines } from './deadlines.ts'
 import { superseded, wholeTimedOut } from './failures.ts'
 import type { FailureKind } from './health.ts'
 import { RECENT_MS } from './idle-time.ts'
-import type { Member } from './member.ts'
+import type { Attempt, Member } from './member.ts'
 import type { Waiter, Wish } from './member-connections.ts'
 import type { OriginHandler, OriginRequest, OriginResponse } from './origin-client.ts'
 import type { WireExchange, WireFailure, WireHandler } from './wire-exchange.ts'
@@ -60,13 +60,15 @@ export class Exchange implements Waiter, WireHandler {
   #starting = true
   #over = false
   #abandoned = false
+  #attempt: Attempt
 
-  /** @param avoid members that this request is not to go to */
+  /** @param avoid members that this request is not to go to, because they have it already */
   constructor(request: OriginRequest, handler: OriginHandler, routes: Routes, avoid: readonly Member[] = []) {
     this.request = request
     this.#handler = handler
     this.#routes = routes
     this.#tried = avoid.length === 0 ? [] : [...avoid]
+    this.#attempt = avoid.length === 0 ? 'first' : 'hedge'
     if (routes.wholeMs !== undefined) {
       this.#deadline = routes.deadlines.create(() => this.#onDue(routes.wholeMs!))
       this.#deadline.in(routes.wholeMs)
@@ -112,6 +114,7 @@ export class Exchange implements Waiter, WireHandler {
 
   onNoConnection(error: ProxyError): void {
     if (error.source === 'origin' && error.code !== 'ORIGIN_OVERLOADED' && error.code !== 'ORIGIN_SICK') {
+      this.#member!.countFailure(error)
       this.#reportFailure('connect', error)
     }
     // It was never sent: the next member gets what this one did not have to do, so it is on nobody's budget.
@@ -131,6 +134,7 @@ export class Exchange implements Waiter, WireHandler {
 
   onFailure({ error, responseSeen, bodyStarted, requestTimeMs }: WireFailure): void {
     this.#wire = undefined
+    if (error.source === 'origin') this.#member!.countFailure(error)
     const repeatable = !responseSeen && !bodyStarted && error.retryable && idempotent.has(this.request.method)
     // The origin's idle timer has closed the connection just when we wrote on it: says nothing about its health.
     const timedOutIdle = this.#reused !== undefined && requestTimeMs - this.#reused.idleSinceMs >= RECENT_MS
@@ -146,7 +150,8 @@ export class Exchange implements Waiter, WireHandler {
     else this.#fail(error)
   }
 
-  onEnded(): void {
+  onEnded(error?: ProxyError): void {
+    if (error?.source === 'origin') this.#member?.countFailure(error)
     this.#end()
   }
 
@@ -156,7 +161,8 @@ export class Exchange implements Waiter, WireHandler {
 
   #ask(member: Member): void {
     this.#member = member
-    member.load++
+    member.asked(this.#attempt)
+    this.#attempt = 'retry'
     this.#tried.push(member)
     this.#retriedFresh = false
     this.#generation = member.health.admit()

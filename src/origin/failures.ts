@@ -103,6 +103,12 @@ export function sick(origins: string): ProxyError {
   return new ProxyError('ORIGIN_SICK', message, { source: 'origin', status: 503, retryable: true })
 }
 
+/** @param origins names of the members, all of which get nothing new */
+export function drained(origins: string): ProxyError {
+  const message = `Cannot ask origin ${origins}: drained`
+  return new ProxyError('ORIGIN_SICK', message, { source: 'origin', status: 503, retryable: true })
+}
+
 /** Tells the source of a request body that the origin answered without waiting for it. */
 export function bodyNotWanted(origin: string): ProxyError {
   const message = `Cannot send the rest of the request body: origin "${origin}" has already answered`

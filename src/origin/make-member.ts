@@ -40,13 +40,14 @@ export function makeMember(settings: OriginSettings, context: MakeMember): Membe
     const { timeoutMs } = pool.probe
     // The probe has one limit for everything.
     const limits = { ...pool.timeLimits, connectMs: timeoutMs, firstByteMs: timeoutMs, betweenBytesMs: timeoutMs }
-    member.probe = new Probe(pool.probe, {
+    const probe = new Probe(pool.probe, {
       clock,
       random,
       connection: { ...connection, limits },
       authority: settings.host ?? authorityOf(settings.url),
       onVerdict: (isWell, reason) => (isWell ? member.recovered(reason) : member.sickened(reason)),
     })
+    member.watchedBy(probe)
   }
   return member
 }

@@ -56,6 +56,11 @@ export class MemberConnections implements ConnectionOwner {
     return this.#busy < this.limit
   }
 
+  /** To a response's head; undefined before the first one. */
+  get meanLatencyMs(): number | undefined {
+    return this.#meanLatencyMs === 0 ? undefined : this.#meanLatencyMs
+  }
+
   get openCount(): number {
     return this.#open
   }

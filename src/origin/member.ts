@@ -1,10 +1,11 @@
 import type { Clock } from '../clock.ts'
+import type { ProxyError } from '../errors.ts'
 import type { Candidate } from './choosing/candidate.ts'
 import type { Eligibility } from './choosing/eligible.ts'
 import type { FailureKind, Health } from './health.ts'
 import type { Latencies } from './latencies.ts'
 import type { MemberConnections } from './member-connections.ts'
-import type { MemberCondition, MemberState } from './member-state.ts'
+import type { MemberCondition, MemberControl, MemberCounts, MemberState } from './member-state.ts'
 import type { OriginRequest, OriginResponse } from './origin-client.ts'
 import type { Probe } from './probe.ts'
 import type { OriginSettings } from './settings.ts'
@@ -30,8 +31,13 @@ export interface MemberParts {
  */
 const LOST_HEDGES = 7
 
+/** What a request to a member is: the first for its client, one after another member failed, one beside a slow member. */
+export type Attempt = 'first' | 'retry' | 'hedge'
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
+
 /** One origin server of a pool: its connections, what is known of its health, and how much it has to do. */
-export class Member implements Candidate, Eligibility {
+export class Member implements Candidate, Eligibility, MemberControl {
   readonly name: string
   readonly health: Health
   readonly connections: MemberConnections
@@ -40,9 +46,16 @@ export class Member implements Candidate, Eligibility {
   readonly tunnelUrl: URL | undefined
   /** Requests it was given and has not finished. */
   load = 0
-  probe: Probe | undefined
+  #probe: Probe | undefined
   readonly #parts: MemberParts
   #settings: OriginSettings
+  /** What was said at run time, against the settings. */
+  #drained: boolean | undefined
+  /** As last told. */
+  #told: MemberCondition
+  #reason: string | undefined
+  #sinceMs: number
+  readonly #counts: Writable<MemberCounts> = { requests: 0, failures: 0, timeouts: 0, retries: 0, hedges: 0 }
   #lostHedges = 0
   #recoveredMs = Number.NEGATIVE_INFINITY
 
@@ -55,11 +68,32 @@ export class Member implements Candidate, Eligibility {
     this.tunnelUrl = /^https?:\/\//.test(settings.url) ? new URL(settings.url) : undefined
     this.#settings = settings
     this.#parts = parts
+    this.#told = this.condition
+    this.#sinceMs = parts.clock.now()
   }
 
   /** Changes what does not concern its connections: weight, backup, drain. */
   configure(settings: OriginSettings): void {
+    const drains = settings.drain === true
+    if (drains !== (this.#settings.drain === true)) this.#drained = undefined
     this.#settings = settings
+    this.#tell('the configuration says so')
+  }
+
+  /** From now on these probes have a say as well. */
+  watchedBy(probe: Probe): void {
+    this.#probe = probe
+    this.#told = this.condition
+  }
+
+  drain(): void {
+    this.#drained = true
+    this.#tell('it was drained')
+  }
+
+  enable(): void {
+    this.#drained = false
+    this.#tell('it was enabled')
   }
 
   get weight(): number {
@@ -73,7 +107,7 @@ export class Member implements Candidate, Eligibility {
   }
 
   get draining(): boolean {
-    return this.#settings.drain === true
+    return this.#drained ?? this.#settings.drain === true
   }
 
   get admits(): boolean {
@@ -81,7 +115,21 @@ export class Member implements Candidate, Eligibility {
   }
 
   get probedWell(): boolean {
-    return this.probe?.isWell ?? true
+    return this.#probe?.isWell ?? true
+  }
+
+  /** It was given a request: the first attempt, or one after or beside another member's. */
+  asked(attempt: Attempt): void {
+    this.load++
+    this.#counts.requests++
+    if (attempt === 'retry') this.#counts.retries++
+    else if (attempt === 'hedge') this.#counts.hedges++
+  }
+
+  /** A request to it brought no complete response. */
+  countFailure({ code }: ProxyError): void {
+    this.#counts.failures++
+    if (code === 'ORIGIN_TIMEOUT' || code === 'ORIGIN_STALLED') this.#counts.timeouts++
   }
 
   /** The request as this member gets it. */
@@ -116,7 +164,7 @@ export class Member implements Candidate, Eligibility {
   failed(generation: number, kind: FailureKind, reason: string): boolean {
     const wasUp = this.health.isUp
     const held = this.health.failed(generation, kind)
-    if (held && wasUp) this.#parts.onChange(this, reason)
+    if (held && wasUp) this.#tell(reason)
     return held
   }
 
@@ -133,12 +181,12 @@ export class Member implements Candidate, Eligibility {
   /** It is well again, by its requests or its probes. */
   recovered(reason: string): void {
     this.#recoveredMs = this.#parts.clock.now()
-    this.#parts.onChange(this, reason)
+    this.#tell(reason)
   }
 
   /** Its probes find it sick. */
   sickened(reason: string): void {
-    this.#parts.onChange(this, reason)
+    this.#tell(reason)
   }
 
   get condition(): MemberCondition {
@@ -148,7 +196,8 @@ export class Member implements Candidate, Eligibility {
     return this.weight < (this.#settings.weight ?? 1) ? 'slow-start' : 'up'
   }
 
-  get state(): MemberState {
+  /** @param retriesLeft of its pool's budget */
+  state(retriesLeft: number): MemberState {
     const { connections } = this
     const { url, weight = 1 } = this.#settings
     return {
@@ -156,22 +205,37 @@ export class Member implements Candidate, Eligibility {
       origin: this.name,
       url,
       condition: this.condition,
+      reason: this.#reason,
+      sinceMs: this.#sinceMs,
       backup: this.backup,
       weight,
       effectiveWeight: this.weight,
-      load: this.load,
+      active: this.load - connections.queueLength,
+      waiting: connections.queueLength,
       connections: connections.openCount,
       idleConnections: connections.idleCount,
-      waiting: connections.queueLength,
       limit: connections.limit,
-      goodProbes: this.probe?.good,
+      goodProbes: this.#probe?.good,
+      latencyMs: connections.meanLatencyMs,
+      counts: { ...this.#counts },
+      retriesLeft,
     }
   }
 
   /** It is no member any more, or the pool is closed: what is under way ends, nothing is kept. */
   retire(): void {
-    this.probe?.stop()
+    this.#probe?.stop()
     this.connections.close()
+  }
+
+  /** Says once what it has become: further failures of a member that is down already are no news. */
+  #tell(reason: string): void {
+    const { condition } = this
+    if (condition === this.#told) return
+    this.#told = condition
+    this.#reason = reason
+    this.#sinceMs = this.#parts.clock.now()
+    this.#parts.onChange(this, reason)
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ProxyError } from '../errors.ts'
 import type { BodySource } from '../http/body.ts'
 import type { RawFields } from '../http/fields.ts'
-import type { MemberState } from './member-state.ts'
+import type { MemberControl, MemberState } from './member-state.ts'
 import type { PoolSettings } from './settings.ts'
 import type { Priority } from './waiting-line.ts'
 
@@ -82,6 +82,8 @@ export interface ManagedPool extends OriginPool {
   openTunnel(request: TunnelRequest): Tunnel | undefined
   /** The members as they are now. */
   states(): readonly MemberState[]
+  /** Takes a member out, or in again, while it runs. Undefined when there is none of this name. */
+  member(name: string): MemberControl | undefined
   /**
    * Takes over new settings. Members that are the same keep their connections, their queue and what is known of their health;
    * those that went away finish what they have.

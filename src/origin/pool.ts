@@ -6,11 +6,11 @@ import { requestKey } from './choosing/request-key.ts'
 import { Stickiness } from './choosing/stickiness.ts'
 import { Deadlines } from './deadlines.ts'
 import { Exchange, isRepeatable } from './exchange.ts'
-import { sick } from './failures.ts'
+import { drained, sick } from './failures.ts'
 import { Hedge, type HedgeRoutes } from './hedge.ts'
 import { identityOf, makeMember } from './make-member.ts'
 import type { Member } from './member.ts'
-import type { MemberState } from './member-state.ts'
+import type { MemberControl, MemberState } from './member-state.ts'
 import { Discovery } from './names/discovery.ts'
 import { NameCache } from './names/name-cache.ts'
 import { systemResolver } from './names/system-resolver.ts'
@@ -86,7 +86,12 @@ class Pool implements ManagedPool, HedgeRoutes {
   }
 
   states(): readonly MemberState[] {
-    return this.#members.map(({ state }) => state)
+    const { left } = this.#budget
+    return this.#members.map((member) => member.state(left))
+  }
+
+  member(name: string): MemberControl | undefined {
+    return this.#members.find((member) => member.name === name)
   }
 
   tunnelTarget(request?: TunnelRequest): URL | undefined {
@@ -154,7 +159,7 @@ class Pool implements ManagedPool, HedgeRoutes {
     }
     const candidates = this.#eligible(tried)
     if (candidates.length > 0) return this.#chooseFor(request, roomiest(candidates))
-    return this.#lastResort(tried) ?? sick(this.#members.map((member) => `"${member.name}"`).join(', '))
+    return this.#lastResort(tried) ?? nobody(this.#members)
   }
 
   alternative(request: OriginRequest, tried: readonly Member[]): Member | undefined {
@@ -250,6 +255,11 @@ class Pool implements ManagedPool, HedgeRoutes {
 
 /** What a tunnel is chosen by where nothing is known of it. */
 const NOT_SENT: OriginRequest = { method: 'GET', target: '/', fields: [], body: undefined, expectsContinue: false }
+
+function nobody(members: readonly Member[]): ProxyError {
+  const names = members.map(({ name }) => `"${name}"`).join(', ')
+  return members.every(({ draining }) => draining) ? drained(names) : sick(names)
+}
 
 /** Those that need not queue, or all when everybody has to. */
 function roomiest(candidates: readonly Member[]): readonly Member[] {

@@ -29,6 +29,12 @@ export class RetryBudget {
     this.#refilledMs = clock.now()
   }
 
+  /** How many may be sent on top at this moment. */
+  get left(): number {
+    this.#refill()
+    return Math.floor(this.#tokens)
+  }
+
   /** A request came in. */
   deposit(): void {
     this.#tokens = Math.min(this.#most, this.#tokens + this.#settings.ratio)

@@ -1,6 +1,6 @@
 import type { ProxyError } from '../errors.ts'
 import { authorityOf } from './choosing/request-key.ts'
-import type { MemberState } from './member-state.ts'
+import type { MemberControl, MemberState } from './member-state.ts'
 import type { ManagedPool, OriginHandler, OriginPool, OriginRequest, Tunnel, TunnelRequest } from './origin-client.ts'
 import { originPool } from './pool.ts'
 import type { PoolEnvironment } from './pool-environment.ts'
@@ -74,6 +74,20 @@ export class SitePools implements OriginPool {
 
   states(): readonly MemberState[] {
     return [...this.#pools.values()].flatMap((pool) => pool.states())
+  }
+
+  /**
+   * Takes a member out, or in again, while it runs. Undefined when there is none of this name.
+   *
+   * @param pool where several pools have one of this name; the first that has when absent
+   */
+  member(name: string, pool?: string): MemberControl | undefined {
+    const asked = pool === undefined ? [...this.#pools.values()] : [this.#pools.get(pool)]
+    for (const one of asked) {
+      const found = one?.member(name)
+      if (found !== undefined) return found
+    }
+    return undefined
   }
 
   close(): void {

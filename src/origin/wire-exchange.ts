@@ -17,8 +17,8 @@ export interface WireHandler {
   onInterim(status: number, fields: RawFields): void
   onResponse(response: OriginResponse): void
   onFailure(failure: WireFailure): void
-  /** The response is over, complete or not. */
-  onEnded(): void
+  /** The response is over: complete, or left by its reader, or broken by this. */
+  onEnded(error?: ProxyError): void
 }
 
 /** An exchange that broke before its response's head was complete. */
@@ -153,7 +153,7 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
       return
     }
     this.#body?.break(error)
-    this.#handler.onEnded()
+    this.#handler.onEnded(error)
   }
 
   // From the sender. Once the head of the response is there, only the response's progress is timed.

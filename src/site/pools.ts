@@ -13,7 +13,8 @@ export function createPools(config: Config, clock: Clock, log: EventLog): SitePo
     clock,
     names: new NameCache(systemResolver(), clock),
     onState: ({ condition, ...member }) => {
-      log[condition === 'up' || condition === 'slow-start' ? 'info' : 'warn'](member, `an origin is ${condition} now`)
+      const isBad = condition === 'held-down' || condition === 'probed-sick'
+      log[isBad ? 'warn' : 'info'](member, `an origin is ${condition} now`)
     },
     onUnresolved: (error) => log.warn({ error }, 'the name of an origin was not resolved, what is known of it is kept'),
     onFault: (error) => log.error({ error }, 'a response could not be handled'),

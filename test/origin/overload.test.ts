@@ -162,11 +162,11 @@ describe('an origin that has as much to do as it may', () => {
     assert.equal(pool.openTunnel(request), undefined)
     await origin.connections[0]!.closed
     const waiting = ask(pool)
-    assert.deepEqual([pool.states()[0]?.load, pool.states()[0]?.waiting], [3, 1])
+    assert.deepEqual([pool.states()[0]?.active, pool.states()[0]?.waiting], [2, 1])
     tunnels[0]!.close()
     assert.equal((await waiting.outcome).body, 'ok')
     tunnels[1]!.close()
-    assert.equal(pool.states()[0]?.load, 0)
+    assert.equal(pool.states()[0]?.active, 0)
   })
 
   it('never has more connections than it may, for a thousand requests at once', async (t) => {
@@ -177,7 +177,7 @@ describe('an origin that has as much to do as it may', () => {
     assert.ok(outcomes.every(({ body }) => body === 'ok'))
     assert.equal(origin.connections.length, 20)
     assert.deepEqual(
-      pool.states().map(({ load, waiting }) => [load, waiting]),
+      pool.states().map(({ active, waiting }) => [active, waiting]),
       [[0, 0]],
     )
   })

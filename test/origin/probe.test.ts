@@ -268,8 +268,8 @@ describe('passive health beside them', () => {
     await busy.request(1)
     await ask(pool).outcome
     assert.deepEqual(
-      pool.states().map(({ origin, condition, load, connections, idleConnections, waiting }) => {
-        return [origin, condition, load, connections, idleConnections, waiting]
+      pool.states().map(({ origin, condition, active, connections, idleConnections, waiting }) => {
+        return [origin, condition, active, connections, idleConnections, waiting]
       }),
       [
         ['a', 'up', 1, 1, 0, 0],

@@ -116,7 +116,7 @@ describe('retries of a pool', () => {
       await result(pool)
       await origins[0]!.connections[0]!.closed
       assert.deepEqual(
-        pool.states().map(({ load }) => load),
+        pool.states().map(({ active }) => active),
         [0, 0],
       )
     })
@@ -168,7 +168,7 @@ describe('hedged requests', () => {
     await first.requests[0]!.connection.closed
     assert.deepEqual(asked.calls, ['response', 'write', 'end'])
     assert.deepEqual(
-      pool.states().map(({ load }) => load),
+      pool.states().map(({ active }) => active),
       [0, 0],
     )
   })
@@ -264,7 +264,7 @@ describe('hedged requests', () => {
     await Promise.all([first.requests[0]!.connection.closed, second.requests[0]!.connection.closed])
     assert.deepEqual(asked.calls, [])
     assert.deepEqual(
-      pool.states().map(({ load }) => load),
+      pool.states().map(({ active }) => active),
       [0, 0],
     )
   })

@@ -1,5 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from './clock.ts'
+import { answerCall } from './control/answer-call.ts'
+import type { CallMessage, Question } from './control/calls.ts'
 import { type RunningSite, startSite } from './site/start-site.ts'
 import { BoxPeers } from './workers/peers.ts'
 import type { FromThread, ThreadData, ToThread } from './workers/thread-messages.ts'
@@ -18,11 +20,23 @@ const peers = new BoxPeers({
   onUnresponsive: (other) => tell({ type: 'unresponsive', index: other }),
 })
 let running: RunningSite | undefined
+
+async function answer({ id, name, question }: CallMessage): Promise<void> {
+  // The question came with its name, from a place where the two were checked against each other.
+  const given = await answerCall(running?.handlers, name, question as Question<typeof name>)
+  try {
+    tell({ type: 'answered', id, answer: given })
+  } catch (error) {
+    // An answer that is no plain data is a defect, of this call only.
+    tell({ type: 'answered', id, answer: { kind: 'failed', why: String(error) } })
+  }
+}
+
 const stopping = Promise.withResolvers<void>()
 port.on('message', (message: ToThread) => {
   if (message.type === 'peer') peers.connect(message.index, message.port)
   else if (message.type === 'stop') stopping.resolve()
-  else void running?.counts().then((counts) => tell({ type: 'counted', counts }))
+  else void answer(message.call)
 })
 
 try {

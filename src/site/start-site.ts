@@ -1,5 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
+import type { CallHandlers } from '../control/calls.ts'
+import type { SiteCounts } from '../control/site-counts.ts'
 import { Flights } from '../forward/flights.ts'
 import { type ListenerHooks, NOBODY_LISTENS } from '../listener/listener-hooks.ts'
 import { startListeners } from '../listener/start-listeners.ts'
@@ -18,7 +20,6 @@ import { upstreamForwardingFields } from '../request/forwarding.ts'
 import { Responder } from '../respond/responder.ts'
 import { MemoryTier } from '../tiers/memory-tier.ts'
 import type { BoxPeers } from '../workers/peers.ts'
-import type { SiteCounts } from '../workers/site-counts.ts'
 import { forwardingSettings, listenerSettings } from './listener-settings.ts'
 import { createPools } from './pools.ts'
 import { openTiers } from './tiers-of-site.ts'
@@ -26,8 +27,8 @@ import { openTiers } from './tiers-of-site.ts'
 export interface RunningSite {
   /** Where it listens: `http://0.0.0.0:8080`. */
   readonly addresses: readonly string[]
-  /** What was done since the start, in all threads. */
-  counts(): Promise<SiteCounts>
+  /** What this thread answers when it is asked. */
+  readonly handlers: CallHandlers
   /** Finishes the exchanges under way, within the drain time, and closes everything. */
   stop(): Promise<void>
 }
@@ -79,7 +80,7 @@ export async function startSite(config: Config, clock: Clock, box?: Box): Promis
     })
     return {
       addresses,
-      counts: () => Promise.resolve(counts()),
+      handlers: { counts },
       async stop() {
         log.info({ connections: listeners.connections }, 'stopping, what is under way is finished first')
         await listeners.stop(config.timeLimits.drainMs)

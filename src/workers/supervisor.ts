@@ -1,8 +1,10 @@
 import { MessageChannel, Worker } from 'node:worker_threads'
 import type { Clock } from '../clock.ts'
 import type { Config, ListenAddress } from '../config/config.ts'
+import type { Answer, CallName, Question } from '../control/calls.ts'
+import { ANSWER_MS, type AskOptions, type Gathered, gather, type Threads } from '../control/threads.ts'
 import type { EventLog } from '../log/event-log.ts'
-import { type SiteCounts, summed } from './site-counts.ts'
+import { ThreadLine } from './thread-line.ts'
 import type { FromThread, ThreadData, ToThread } from './thread-messages.ts'
 
 export interface SupervisorOptions {
@@ -20,11 +22,10 @@ const RESTART_MS = [0, 200, 1_000, 2_000, 5_000, 10_000]
 const STABLE_MS = 60_000
 /** Beyond the drain time, for a thread that does not end by itself. */
 const STOP_MARGIN_MS = 2_000
-/** How long a worker may take to say what it counted. */
-const COUNT_MS = 1_000
 
 interface Slot {
   worker: Worker | undefined
+  line: ThreadLine | undefined
   startedMs: number
   deaths: number
 }
@@ -33,7 +34,7 @@ interface Slot {
  * Runs a worker thread for each slot and joins every two of them by a port. The main thread carries no traffic: it
  * restarts what dies, and stops all.
  */
-export class Supervisor {
+export class Supervisor implements Threads {
   readonly #options: SupervisorOptions
   readonly #slots: Slot[]
   #addresses: readonly string[] = []
@@ -41,7 +42,12 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options
-    this.#slots = Array.from({ length: options.count }, () => ({ worker: undefined, startedMs: 0, deaths: 0 }))
+    this.#slots = Array.from({ length: options.count }, () => ({
+      worker: undefined,
+      line: undefined,
+      startedMs: 0,
+      deaths: 0,
+    }))
   }
 
   /**
@@ -60,10 +66,20 @@ export class Supervisor {
     return this.#slots.filter((slot) => slot.worker !== undefined).length
   }
 
-  /** The counts of all workers together; one that does not say within a second is left out. */
-  async counts(): Promise<SiteCounts> {
-    const asked = this.#slots.map(({ worker }) => (worker === undefined ? undefined : this.#countsOf(worker)))
-    return summed((await Promise.all(asked)).filter((counts) => counts !== undefined))
+  get count(): number {
+    return this.#slots.length
+  }
+
+  ask<Name extends CallName>(
+    name: Name,
+    question: Question<Name>,
+    { withinMs = ANSWER_MS, threads = [...this.#slots.keys()] }: AskOptions = {},
+  ): Promise<Gathered<Answer<Name>>> {
+    return gather(threads, async (thread) => {
+      const line = this.#slots[thread]?.line
+      if (line === undefined) return { kind: 'failed', why: 'it does not run' }
+      return line.ask(name, question, withinMs)
+    })
   }
 
   async stop(): Promise<void> {
@@ -80,30 +96,15 @@ export class Supervisor {
     await Promise.all(ended)
   }
 
-  #countsOf(worker: Worker): Promise<SiteCounts | undefined> {
-    return new Promise((resolve) => {
-      const settle = (counts?: SiteCounts): void => {
-        cancel()
-        worker.off('message', listen).off('exit', gone)
-        resolve(counts)
-      }
-      const listen = (message: FromThread): void => {
-        if (message.type === 'counted') settle(message.counts)
-      }
-      const gone = (): void => settle()
-      const cancel = this.#options.clock.after(COUNT_MS, gone)
-      worker.on('message', listen).on('exit', gone)
-      worker.postMessage({ type: 'count' } satisfies ToThread)
-    })
-  }
-
   /** Resolves with where it listens, once it does. */
   #spawn(index: number): Promise<readonly string[]> {
     const { config, count, entry, clock } = this.#options
     const slot = this.#slots[index]!
     const data: ThreadData = { config: { ...config, listen: this.#listen() }, index, count }
     const worker = new Worker(entry, { workerData: data, name: `worker ${index}` })
+    const line = new ThreadLine((call) => worker.postMessage({ type: 'call', call } satisfies ToThread), clock)
     slot.worker = worker
+    slot.line = line
     slot.startedMs = clock.now()
     this.#join(index, worker)
     let cause: unknown
@@ -114,10 +115,13 @@ export class Supervisor {
       worker.on('message', (message: FromThread) => {
         if (message.type === 'listening') resolve(message.addresses)
         else if (message.type === 'cannot-start') reject(startError(message))
+        else if (message.type === 'answered') line.answered(message.id, message.answer)
         else if (message.type === 'unresponsive') this.#replace(message.index)
       })
       worker.on('exit', (code) => {
         slot.worker = undefined
+        slot.line = undefined
+        line.lost()
         reject(cause instanceof Error ? cause : new Error(`Worker ${index} ended with code ${code} before it listened`))
         this.#died(index, cause ?? code)
       })

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Config } from '../config/config.ts'
-import type { SiteCounts } from './site-counts.ts'
+import type { CallMessage } from '../control/calls.ts'
+import type { ThreadAnswer } from '../control/threads.ts'
 
 /** What a worker thread is started with. */
 export interface ThreadData {
@@ -13,13 +14,13 @@ export interface ThreadData {
 export type ToThread =
   /** The port to another worker, in place of the one it had. */
   | { readonly type: 'peer'; readonly index: number; readonly port: MessagePort }
-  | { readonly type: 'count' }
+  | { readonly type: 'call'; readonly call: CallMessage }
   | { readonly type: 'stop' }
 
 /** From a worker to the main thread. */
 export type FromThread =
   | { readonly type: 'listening'; readonly addresses: readonly string[] }
   | { readonly type: 'cannot-start'; readonly message: string; readonly syscall: string | undefined }
-  | { readonly type: 'counted'; readonly counts: SiteCounts }
+  | { readonly type: 'answered'; readonly id: number; readonly answer: ThreadAnswer<unknown> }
   /** Another worker did not acknowledge in time. */
   | { readonly type: 'unresponsive'; readonly index: number }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { readConfig } from '../../src/config/read-config.ts'
+import { summed } from '../../src/control/site-counts.ts'
 import type { EventLog } from '../../src/log/event-log.ts'
 import { Supervisor } from '../../src/workers/supervisor.ts'
 import { HeldClock } from '../support/held-clock.ts'
@@ -42,14 +43,53 @@ describe('the supervisor', () => {
     assert.equal(supervisor.alive, 0)
   })
 
-  it('gathers what the workers counted', async () => {
+  it('asks every worker, and gathers the answers', async () => {
     const { supervisor } = supervised('lives')
     await supervisor.start()
-    assert.deepEqual(await supervisor.counts(), {
+    const { answers, failed } = await supervisor.ask('counts', undefined)
+    assert.deepEqual(failed, [])
+    assert.deepEqual(
+      answers.map(({ thread }) => thread),
+      [0, 1],
+    )
+    assert.deepEqual(summed(answers.map(({ answer }) => answer)), {
       connections: 18,
       handedOver: 20,
       memory: { keys: 2, bytes: 4, bytesMax: 6, hits: 8, misses: 10, stored: 12, evicted: 14, refused: 16 },
     })
+    await supervisor.stop()
+  })
+
+  it('asks only the workers that are meant', async () => {
+    const { supervisor } = supervised('lives')
+    await supervisor.start()
+    const { answers, failed } = await supervisor.ask('counts', undefined, { threads: [1, 7] })
+    assert.deepEqual(
+      answers.map(({ thread }) => thread),
+      [1],
+    )
+    assert.deepEqual(failed, [{ thread: 7, why: 'it does not run' }])
+    await supervisor.stop()
+  })
+
+  it('names a worker that does not answer in time, beside the answers of the others', async () => {
+    const { supervisor, clock } = supervised('silent')
+    await supervisor.start()
+    const first = await supervisor.ask('counts', undefined, { threads: [0] })
+    assert.equal(first.answers.length, 1)
+    const asking = supervisor.ask('counts', undefined, { withinMs: 500 })
+    clock.advance(500)
+    const { failed } = await asking
+    assert.ok(failed.some(({ thread, why }) => thread === 1 && why === 'it did not answer within 500 ms'))
+    await supervisor.stop()
+  })
+
+  it('names a worker that ends while it is asked', async () => {
+    const { supervisor } = supervised('ends')
+    await supervisor.start()
+    const { answers, failed } = await supervisor.ask('counts', undefined)
+    assert.equal(answers.length, 1)
+    assert.deepEqual(failed, [{ thread: 1, why: 'it ended' }])
     await supervisor.stop()
   })
 

@@ -80,7 +80,18 @@ export interface RuleMatch {
   readonly statuses: readonly StatusRange[]
   /** Lower case: `text/html` or `image/*`. */
   readonly types: readonly string[]
+  /** Patterns of parameters, `name` or `name=value`, as they stand in the target. */
+  readonly queries: readonly string[]
+  /** Patterns of cookies, `name` or `name=value`. */
+  readonly cookies: readonly string[]
+  /** Of which all must be met. */
+  readonly headers: readonly FieldPattern[]
+  /** Of which all must be met, by a field of the response. */
+  readonly responseHeaders: readonly FieldPattern[]
 }
+
+/** Lower-case name of a field, and patterns of its value of which one must match, in any case. */
+export type FieldPattern = readonly [name: string, values: readonly string[]]
 
 /** `404` is 404..404, `5xx` is 500..599. */
 export interface StatusRange {
@@ -100,6 +111,7 @@ export interface CacheSettings {
   readonly setCookie: 'pass' | 'strip' | 'store'
   readonly deceptionGuard: boolean
   readonly key: KeyConfig
+  readonly cookies: CookieConfig
   readonly requestFields: FieldChangesConfig
   readonly responseFields: FieldChangesConfig
 }
@@ -113,6 +125,14 @@ export interface KeyConfig {
   readonly cookies: readonly string[]
   /** Names of request fields whose values are part of the key; lower case. */
   readonly headers: readonly string[]
+}
+
+/** Patterns of cookies: `name`, or `name=value`, with `*` for any run of characters. */
+export interface CookieConfig {
+  /** A request with one of these is passed. */
+  readonly pass: readonly string[]
+  /** Noise: not sent to the origin with what may be stored. */
+  readonly ignore: readonly string[]
 }
 
 export interface QueryKeyConfig {

@@ -31,11 +31,11 @@ function ruleContradictions(rule: unknown, path: Path): Contradiction[] {
       'a rule without conditions would hide every rule below it; what holds for everything belongs at the top level'
     found.push({ path: [...path, 'match'], message })
   }
-  const late = ['status', 'type'].find((name) => member(match, name) !== undefined)
+  const late = ['status', 'type', 'responseHeader'].find((name) => member(match, name) !== undefined)
   if (late === undefined) return found
-  for (const early of [['key'], ['headers', 'request']]) {
+  for (const early of [['key'], ['cookies'], ['headers', 'request']]) {
     if (valueAt(rule, early) === undefined) continue
-    const message = `cannot depend on match.${late}: it is needed before there is a response; use a rule without status and type`
+    const message = `cannot depend on match.${late}: it is needed before there is a response; use a rule without status, type and responseHeader`
     found.push({ path: [...path, ...early], message })
   }
   return found

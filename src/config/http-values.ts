@@ -3,7 +3,7 @@ import { FormatError, isHostName, parseHostPort } from '../units.ts'
 import type { ListenAddress, StatusRange } from './config.ts'
 import { nearest } from './nearest.ts'
 import type { OriginConfig } from './pool-config.ts'
-import { mapOf, scalar, textOf, type ValueType } from './value-types.ts'
+import { mapOf, oneOrMore, scalar, textOf, type ValueType } from './value-types.ts'
 
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/ // RFC 9110 §5.6.2
 
@@ -89,6 +89,21 @@ export const cookieName = matching('the name of a cookie', token)
 
 /** As it stands in the target, not decoded (a decoded name could hide a separator). */
 export const parameterName = matching('the name of a query parameter', /^[^\s&=#\x00-\x20\x7f-\uffff]{1,256}$/)
+
+const named = new RegExp(
+  `^(?=.{1,${PATTERN_LENGTH_MAX}}$)[^\\s;,=&#\\x00-\\x20\\x7f-\\uffff]+(=[^\\s;&#\\x00-\\x20\\x7f-\\uffff]*)?$`,
+)
+
+export const cookiePattern = matching('a cookie such as session or session_* or cart=full', named)
+
+/** As it stands in the target, like the name alone. */
+export const queryPattern = matching('a query parameter such as preview or preview=true', named)
+
+const fieldValuePattern = oneOrMore(
+  matching('a text in which * stands for any run of characters', /^[\t\x20-\x7e\x80-\xff]{1,256}$/),
+)
+
+export const fieldPatterns = mapOf(fieldName, fieldValuePattern, 'a map of header field names and values')
 
 export const pathPattern = matching(
   `a path such as /static/* (at most ${PATTERN_LENGTH_MAX} characters)`,

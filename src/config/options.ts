@@ -1,7 +1,9 @@
 import { group, listOf, option, optional, type ParsedMembers, withoutDefaults } from './declare.ts'
 import {
   cookieName,
+  cookiePattern,
   fieldName,
+  fieldPatterns,
   fieldsToSet,
   filePath,
   hostPattern,
@@ -13,6 +15,7 @@ import {
   parameterName,
   pathPattern,
   pseudonym,
+  queryPattern,
   removableField,
   status,
 } from './http-values.ts'
@@ -80,6 +83,21 @@ const cacheSettings = {
     cookies: option(oneOrMore(cookieName), [], 'Names of cookies whose values are part of the key.'),
     headers: option(oneOrMore(fieldName), [], 'Names of request fields whose values are part of the key.'),
   }),
+  cookies: group(
+    'What the cookies of a request mean. They are named as in `session_*`, or with a value as in `cart=full`. Cookies named here are as good as absent while they are empty, `0` or `deleted`.',
+    {
+      pass: option(
+        oneOrMore(cookiePattern),
+        [],
+        "Cookies of a session: a request with one of them is passed, and gets no other visitor's page.",
+      ),
+      ignore: option(
+        oneOrMore(cookiePattern),
+        [],
+        'Cookies that say nothing about the page (`_ga*`; `*` for all the rest). They are not sent to the origin with a request whose response may be stored, so it can be for everybody. Those of `cookies.pass`, `key.cookies` and `match.cookie` are not among them.',
+      ),
+    },
+  ),
   headers: group('Header fields that are removed, then set. A list or map in a rule replaces that of the top level.', {
     request: group('In the request to the origin.', {
       set: option(fieldsToSet, {}, 'Names and values.'),
@@ -95,9 +113,22 @@ const cacheSettings = {
 const match = group('The conditions, of which all must be met; each is one value or a list of alternatives.', {
   host: optional(oneOrMore(hostPattern), 'Host, with the port only where the pattern has one.'),
   path: optional(oneOrMore(pathPattern), 'Path, without the query. `*` is any run of characters, slashes too.'),
+  query: optional(
+    oneOrMore(queryPattern),
+    'A parameter of the query, by name as in `preview`, or with a value as in `preview=true`.',
+  ),
   method: optional(oneOrMore(method), 'Request method.'),
+  cookie: optional(oneOrMore(cookiePattern), 'A cookie of the request, by name or with a value.'),
+  header: optional(
+    fieldPatterns,
+    'Fields of the request, of which all must be there with such a value (`X-Requested-With: XMLHttpRequest`; `*` for any).',
+  ),
   status: optional(oneOrMore(status), 'Status of the response. Such a rule is decided when the response arrives.'),
   type: optional(oneOrMore(mediaType), 'Media type of the response. Such a rule is decided when the response arrives.'),
+  responseHeader: optional(
+    fieldPatterns,
+    'Fields of the response, of which all must be there with such a value. Such a rule is decided when the response arrives.',
+  ),
 })
 
 /** Every option there is. The order is that of the document and of `check --print`. */

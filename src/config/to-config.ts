@@ -79,10 +79,21 @@ function toPool(pool: ParsedOptions['pools'][number], index: number, topLevel: P
 }
 
 function toRule(rule: ParsedRule, index: number, topLevel: ParsedSettings): RuleConfig {
-  const { host = [], path = [], method = [], status = [], type = [] } = rule.match
+  const { host = [], path = [], query = [], method = [], cookie = [], header = [] } = rule.match
+  const { status = [], type = [], responseHeader = [] } = rule.match
   return {
     name: rule.name ?? `rule ${index + 1}`,
-    match: { hosts: host, paths: path, methods: method, statuses: status, types: type },
+    match: {
+      hosts: host,
+      paths: path,
+      queries: query,
+      methods: method,
+      cookies: cookie,
+      headers: header,
+      statuses: status,
+      types: type,
+      responseHeaders: responseHeader,
+    },
     settings: toSettings(overlay(settingsMembers, topLevel, rule) as ParsedSettings),
   }
 }
@@ -117,6 +128,7 @@ function toSettings(parsed: ParsedSettings): CacheSettings {
       cookies: key.cookies,
       headers: key.headers,
     },
+    cookies: parsed.cookies,
     requestFields: headers.request,
     responseFields: headers.response,
   }

@@ -69,7 +69,7 @@ export class Lookup {
 
   /** Past its grace a stored response is only good for validation, and past `keep` for nothing. */
   #isRetained(plan: Plan, stored: StoredResponse): boolean {
-    const { graceSeconds, refreshSeconds, keepSeconds } = plan.forResponse(stored.status, contentType(stored))
+    const { graceSeconds, refreshSeconds, keepSeconds } = plan.forResponse(stored.status, stored.fields)
     const { staleIfErrorSeconds = 0, staleWhileRevalidateSeconds = 0 } = stored.directives
     const servedSeconds = Math.max(graceSeconds, refreshSeconds, staleIfErrorSeconds, staleWhileRevalidateSeconds)
     const retainedSeconds = hasValidator(stored.fields) ? Math.max(servedSeconds, keepSeconds) : servedSeconds
@@ -78,7 +78,7 @@ export class Lookup {
 
   /** What may be done for this request with this stored response, now. */
   evaluate(request: ProxyRequest, plan: Plan, stored: StoredResponse): Reuse {
-    const policy = plan.forResponse(stored.status, contentType(stored))
+    const policy = plan.forResponse(stored.status, stored.fields)
     return evaluateReuse({
       stored,
       request,
@@ -120,6 +120,6 @@ export class Lookup {
   }
 }
 
-function contentType(stored: StoredResponse): string | undefined {
+function _contentType(stored: StoredResponse): string | undefined {
   return firstValue(stored.fields, 'content-type')
 }

@@ -1,7 +1,11 @@
 import type { FieldChanges } from '../http/field-changes.ts'
+import type { RawFields } from '../http/fields.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
+import type { KeyedLine } from './cache-key.ts'
+import type { CookieHandling } from './cookies.ts'
+import type { FieldReader } from './field-reader.ts'
 
-export type { FieldChanges }
+export type { CookieHandling, FieldChanges }
 
 /** What `Set-Cookie` of a response does to storing it: refuse, remove the field, or store it as it is. */
 export type SetCookiePolicy = 'pass' | 'strip' | 'store'
@@ -33,15 +37,30 @@ export interface CachePolicy {
 /** What is to happen with one request, before anything is looked up. */
 export interface Plan {
   readonly kind: 'cache' | 'pass'
-  /** For `pass`: the reason word (`method`, `rule`, `authorization`, …). */
+  /** For `pass`: the reason word (`method`, `rule`, `cookie`). */
   readonly reason: string | undefined
   /** Name of the rule that decided the request phase. */
   readonly rule: string | undefined
   /** Primary cache key (RFC 9111 §2): length-prefixed scheme, authority, target after key rules. */
   readonly key: string
   readonly requestFields: FieldChanges
-  /** The policy for a response with this status and content type: the first rule whose conditions all match. */
-  forResponse(status: number, contentType: string | undefined): CachePolicy
+  readonly cookies: CookieHandling
+  /** The policy for a response with this status and these fields: the first rule whose conditions all match. */
+  forResponse(status: number, fields: RawFields): CachePolicy
 }
 
-export type Planner = (request: ProxyRequest) => Plan
+/** What of a request is decided before its fields are looked at. */
+export interface PlannedLine extends KeyedLine {
+  readonly method: string
+}
+
+/** What is left to be decided by the fields of requests with one line; good for all of them. */
+export interface LinePlan {
+  /** The plan, the same object for the same decision. Asks for those fields alone that decide something. */
+  of(fieldOf: FieldReader): Plan
+}
+
+export interface Planner {
+  (request: ProxyRequest): Plan
+  forLine(line: PlannedLine): LinePlan
+}

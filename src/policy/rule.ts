@@ -1,16 +1,20 @@
 import type { CacheSettings, RuleConfig, RuleMatch } from '../config/config.ts'
-import type { ProxyRequest } from '../request/proxy-request.ts'
+import { firstValue, type RawFields } from '../http/fields.ts'
+import { mediaTypeOf } from '../http/media-type.ts'
 import { compileKey, type KeyRecipe } from './cache-key.ts'
+import { compileFieldConditions, compileQuery, compileResponseFields, type FieldCondition } from './conditions.ts'
+import { type CookieHandling, compileCookies } from './cookies.ts'
 import { compileGlobs, type Matcher } from './glob.ts'
 import { compileHosts } from './hosts.ts'
 import { decodedPattern, escapedPattern } from './path-reading.ts'
-import type { CachePolicy, FieldChanges } from './plan.ts'
+import type { CachePolicy, FieldChanges, PlannedLine } from './plan.ts'
 
-/** What of a request the rules look at; paths are without query. */
+/** What of a request's line the rules look at. */
 export interface RuleInput {
-  readonly request: ProxyRequest
+  readonly line: PlannedLine
   /** GET where the key for a later GET is wanted. */
   readonly method: string
+  /** Without query. */
   readonly path: string
   /** See `mostWillingReading`; the same string as `path` where nothing can be read differently. */
   readonly pathReading: string
@@ -22,26 +26,40 @@ export interface CompiledRule {
   readonly isPass: boolean
   /** It has conditions on the response, so it cannot decide a request. */
   readonly isLate: boolean
-  readonly keyOf: KeyRecipe
+  readonly key: KeyRecipe
+  readonly cookies: CookieHandling
   readonly requestFields: FieldChanges
   readonly policy: CachePolicy
   /** The same for a response that was passed: it is not stored. */
   readonly policyOfPass: CachePolicy
-  matchesRequest(input: RuleInput): boolean
-  matchesResponse(status: number, contentType: string | undefined): boolean
+  matchesLine(input: RuleInput): boolean
+  /** The conditions on the request's fields; undefined where it has none. */
+  readonly matchesFields: FieldCondition | undefined
+  matchesResponse(status: number, fields: RawFields): boolean
 }
 
-/** The rule behind all others: the top level's settings, for everything. */
-export function compileDefaults(settings: CacheSettings): CompiledRule {
-  return { ...compileSettings(undefined, settings), isLate: false, matchesRequest: always, matchesResponse: always }
-}
-
-export function compileRule({ name, match, settings }: RuleConfig): CompiledRule {
-  const isLate = match.statuses.length > 0 || match.types.length > 0
+/**
+ * The rule behind all others: the top level's settings, for everything.
+ *
+ * @param cookiesLookedAt patterns of the cookies that any rule matches
+ */
+export function compileDefaults(settings: CacheSettings, cookiesLookedAt: readonly string[]): CompiledRule {
   return {
-    ...compileSettings(name, settings),
+    ...compileSettings(undefined, settings, cookiesLookedAt),
+    isLate: false,
+    matchesLine: always,
+    matchesFields: undefined,
+    matchesResponse: always,
+  }
+}
+
+export function compileRule({ name, match, settings }: RuleConfig, cookiesLookedAt: readonly string[]): CompiledRule {
+  const isLate = match.statuses.length > 0 || match.types.length > 0 || match.responseHeaders.length > 0
+  return {
+    ...compileSettings(name, settings, cookiesLookedAt),
     isLate,
-    matchesRequest: compileRequestMatch(match, settings.cache === 'pass'),
+    matchesLine: compileLineMatch(match, settings.cache === 'pass'),
+    matchesFields: compileFieldConditions(match.cookies, match.headers),
     matchesResponse: isLate ? compileResponseMatch(match) : always,
   }
 }
@@ -50,7 +68,7 @@ function always(): boolean {
   return true
 }
 
-function compileSettings(name: string | undefined, settings: CacheSettings) {
+function compileSettings(name: string | undefined, settings: CacheSettings, cookiesLookedAt: readonly string[]) {
   const policy: CachePolicy = {
     rule: name,
     store: settings.cache === 'store',
@@ -67,21 +85,26 @@ function compileSettings(name: string | undefined, settings: CacheSettings) {
   return {
     name,
     isPass: settings.cache === 'pass',
-    keyOf: compileKey(settings.key),
+    key: compileKey(settings.key),
+    cookies: compileCookies(settings.cookies, settings.key.cookies, cookiesLookedAt),
     requestFields: settings.requestFields,
     policy,
     policyOfPass: { ...policy, store: false },
   }
 }
 
-function compileRequestMatch(match: RuleMatch, isPass: boolean): CompiledRule['matchesRequest'] {
-  const conditions: CompiledRule['matchesRequest'][] = []
+type LineCondition = CompiledRule['matchesLine']
+
+function compileLineMatch(match: RuleMatch, isPass: boolean): LineCondition {
+  const conditions: LineCondition[] = []
   const methods = new Set(match.methods)
   if (methods.size > 0) conditions.push(({ method }) => methods.has(method))
   const isHost = compileHosts(match.hosts)
-  if (isHost !== undefined) conditions.push(({ request }) => isHost(request.authority))
+  if (isHost !== undefined) conditions.push(({ line }) => isHost(line.authority))
   const isPath = compilePaths(match.paths, isPass)
   if (isPath !== undefined) conditions.push(isPath)
+  const hasParameter = compileQuery(match.queries, isPass)
+  if (hasParameter !== undefined) conditions.push(({ line }) => hasParameter(line.target))
   if (conditions.length === 0) return always
   return conditions.length === 1 ? conditions[0]! : (input) => conditions.every((isMet) => isMet(input))
 }
@@ -90,7 +113,7 @@ function compileRequestMatch(match: RuleMatch, isPass: boolean): CompiledRule['m
  * A path that servers may read differently must not get into a rule that is more generous by being dressed up, nor out of a
  * `pass` rule: the first wants both readings to match, the second is content with either.
  */
-function compilePaths(patterns: readonly string[], isPass: boolean): CompiledRule['matchesRequest'] | undefined {
+function compilePaths(patterns: readonly string[], isPass: boolean): LineCondition | undefined {
   const asReceived = compileGlobs(patterns.map(escapedPattern))
   const asRead = compileGlobs(patterns.map(decodedPattern))
   if (asReceived === undefined || asRead === undefined) return undefined
@@ -100,16 +123,12 @@ function compilePaths(patterns: readonly string[], isPass: boolean): CompiledRul
   }
 }
 
-function compileResponseMatch({ statuses, types }: RuleMatch): CompiledRule['matchesResponse'] {
+function compileResponseMatch({ statuses, types, responseHeaders }: RuleMatch): CompiledRule['matchesResponse'] {
   const isType: Matcher = compileGlobs(types) ?? always
-  return (status, contentType) => {
+  const hasFields = compileResponseFields(responseHeaders)
+  return (status, fields) => {
     if (statuses.length > 0 && !statuses.some(({ first, last }) => status >= first && status <= last)) return false
-    return types.length === 0 || (contentType !== undefined && isType(mediaTypeOf(contentType)))
+    if (types.length > 0 && !isType(mediaTypeOf(firstValue(fields, 'content-type')) ?? '')) return false
+    return hasFields(fields)
   }
-}
-
-/** `Text/HTML; charset=utf-8` → `text/html` */
-function mediaTypeOf(contentType: string): string {
-  const semicolon = contentType.indexOf(';')
-  return (semicolon === -1 ? contentType : contentType.slice(0, semicolon)).trim().toLowerCase()
 }

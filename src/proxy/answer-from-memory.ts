@@ -1,5 +1,5 @@
-import { firstValue, type RawFields } from '../http/fields.ts'
-import type { Plan } from '../policy/plan.ts'
+import type { RawFields } from '../http/fields.ts'
+import type { LinePlan, Plan } from '../policy/plan.ts'
 import type { Exchange, ProxyRequest } from '../request/proxy-request.ts'
 import { AT_ONCE_BODY_BYTES_MAX, PreparedResponse } from '../respond/prepared-response.ts'
 import { currentAgeSeconds } from '../rfc9111/age.ts'
@@ -25,8 +25,6 @@ export interface MemoryRequest {
   knows(name: string): boolean
   /** The value of an end-to-end field, undefined without it. */
   field(name: string): string | undefined
-  /** All end-to-end fields, as `ProxyRequest` has them. */
-  allFields(): RawFields
 }
 
 /** Answers from memory in the same turn, or undefined: then the request goes the general way, which finds the same or more. */
@@ -48,11 +46,11 @@ export function createMemoryAnswers(core: Core): AnswerFromMemory {
 
   return (request) => {
     const planned = plans.get(request)
-    const probe = planned === undefined ? new Probe(request) : undefined
-    const plan = planned ?? core.plan(probe!)
-    if (plan.kind !== 'cache') return undefined
+    const linePlan = planned ?? core.plan.forLine(request)
+    const plan = planOf(linePlan, request)
+    if (plan?.kind !== 'cache') return undefined
     const variants = core.memory.peek(plan.key)
-    if (probe?.hasReadFields === false) plans.set(request, plan)
+    if (planned === undefined) plans.set(request, linePlan)
     if (variants === undefined) return undefined
 
     const known = hits.of(variants)
@@ -62,15 +60,28 @@ export function createMemoryAnswers(core: Core): AnswerFromMemory {
       core.memory.countHit()
       return before.prepared
     }
-    const hit = findHit(core, probe ?? new Probe(request), plan, variants)
+    const hit = findHit(core, request, plan, variants)
     if (hit !== undefined && selection !== undefined) hits.remember(variants, selection, hit)
     return hit?.prepared
   }
 }
 
+/** The plan, or undefined where a field decides about it that is not known here. */
+function planOf(linePlan: LinePlan, request: MemoryRequest): Plan | undefined {
+  let isKnown = true
+  const plan = linePlan.of((name) => {
+    if (request.knows(name)) return request.field(name)
+    isKnown = false
+    return undefined
+  })
+  return isKnown ? plan : undefined
+}
+
 /** The same steps as for every request; undefined for all that is not a fresh hit. */
-function findHit(core: Core, probe: Probe, plan: Plan, variants: Variants): RememberedHit | undefined {
-  if (!probe.narrow(variants)) return undefined
+function findHit(core: Core, request: MemoryRequest, plan: Plan, variants: Variants): RememberedHit | undefined {
+  const fields = fieldsRead(request, variants)
+  if (fields === undefined) return undefined
+  const probe = new Probe(request, plan.cookies.withoutNoise(fields))
   const found = core.lookup.peek(probe, plan)
   if (found.kind !== 'fresh' || found.stored.range !== undefined) return undefined
   const { stored } = found
@@ -90,8 +101,7 @@ function suits(hit: RememberedHit, plan: Plan, nowMs: number): boolean {
 
 /** Plans with the same key that mean the same for what is stored, as those of two targets with and without noise in them. */
 function isLikePlan(one: Plan, other: Plan, { status, fields }: StoredResponse): boolean {
-  const type = firstValue(fields, 'content-type')
-  return one.rule === other.rule && one.forResponse(status, type) === other.forResponse(status, type)
+  return one.rule === other.rule && one.forResponse(status, fields) === other.forResponse(status, fields)
 }
 
 /** One string for all of the request that decides about a hit; undefined where it cannot be told. */
@@ -110,12 +120,26 @@ function selectionOf(request: MemoryRequest, names: readonly string[]): string |
 const NO_EXCHANGE: Exchange = { interim: () => {}, onGone: () => {} }
 const NO_FIELDS: RawFields = []
 
-/** The request as the steps want it. Whoever reads its fields before they are narrowed, as a key of cookies does, gets all. */
+/** Those fields alone that reuse and these variants' selection read; undefined when that cannot be told. */
+function fieldsRead(request: MemoryRequest, variants: Variants): RawFields | undefined {
+  let fields = request.decisive
+  for (const { selecting } of variants) {
+    for (const { name } of selecting) {
+      if (!request.knows(name)) return undefined
+      const value = request.field(name)
+      if (value !== undefined && !fields.includes(name)) fields = [...fields, name, value]
+    }
+  }
+  return fields
+}
+
+/** The request as the steps want it, with the fields that they read. */
 class Probe implements ProxyRequest {
   readonly method: string
   readonly scheme: 'http' | 'https'
   readonly authority: string
   readonly target: string
+  readonly fields: RawFields
   readonly version = '1.1'
   readonly forwarding = NO_FIELDS
   readonly clientAddress = ''
@@ -126,48 +150,12 @@ class Probe implements ProxyRequest {
   readonly acceptsTrailers = false
   readonly upgrade = undefined
   readonly exchange = NO_EXCHANGE
-  readonly #request: MemoryRequest
-  #fields: RawFields | undefined
-  #hasReadFields = false
 
-  constructor(request: MemoryRequest) {
-    this.method = request.method
-    this.scheme = request.scheme
-    this.authority = request.authority
-    this.target = request.target
-    this.#request = request
-  }
-
-  get fields(): RawFields {
-    if (this.#fields === undefined) {
-      this.#hasReadFields = true
-      this.#fields = this.#request.allFields()
-    }
-    return this.#fields
-  }
-
-  /** Somebody looked at all fields. */
-  get hasReadFields(): boolean {
-    return this.#hasReadFields
-  }
-
-  /**
-   * From here on only those fields that reuse and these variants' selection read.
-   *
-   * @returns false when that cannot be told
-   */
-  narrow(variants: Variants): boolean {
-    if (this.#fields !== undefined) return true
-    const request = this.#request
-    let fields = request.decisive
-    for (const { selecting } of variants) {
-      for (const { name } of selecting) {
-        if (!request.knows(name)) return false
-        const value = request.field(name)
-        if (value !== undefined && !fields.includes(name)) fields = [...fields, name, value]
-      }
-    }
-    this.#fields = fields
-    return true
+  constructor({ method, scheme, authority, target }: MemoryRequest, fields: RawFields) {
+    this.method = method
+    this.scheme = scheme
+    this.authority = authority
+    this.target = target
+    this.fields = fields
   }
 }

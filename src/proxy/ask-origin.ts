@@ -61,7 +61,7 @@ export function refreshLater(core: Core, request: ProxyRequest, plan: Plan, stor
   const flightKey = core.lookup.flightKey(request, plan)
   if (core.flights.has(flightKey) || core.lookup.failing(plan.key)) return
   const keys = { flightKey, cacheKey: plan.key }
-  const background = requestForAll(request, stored)
+  const background = requestForAll(request, plan, stored)
   const asking: Asking = { kind: 'validation', stored }
   const errand: Errand = { core, request: background, plan, asking, whom: 'others', priority: 'background' }
   core.flights.refresh(keys, flightOptions(errand))
@@ -70,14 +70,16 @@ export function refreshLater(core: Core, request: ProxyRequest, plan: Plan, stor
 /** What one client demands of a cache is not part of a request that the cache makes for all. */
 const CLIENTS_OWN = new Set(['cache-control', 'pragma'])
 /** Without a word from the origin only what needed no credentials was stored; nor may its successor need any. */
-const CLIENTS_CREDENTIALS = new Set([...CLIENTS_OWN, 'cookie', 'authorization'])
+const CLIENTS_CREDENTIALS = new Set([...CLIENTS_OWN, 'authorization'])
 
-function requestForAll(request: ProxyRequest, stored: StoredResponse): ProxyRequest {
-  const left = isExplicit(stored.lifetime) ? CLIENTS_OWN : CLIENTS_CREDENTIALS
+function requestForAll(request: ProxyRequest, plan: Plan, stored: StoredResponse): ProxyRequest {
+  const hasConsent = isExplicit(stored.lifetime)
+  const left = hasConsent ? CLIENTS_OWN : CLIENTS_CREDENTIALS
+  const fields = hasConsent ? request.fields : plan.cookies.keyedOnly(request.fields)
   return {
     ...request,
     method: 'GET',
-    fields: filterFields(request.fields, (name) => !left.has(name)),
+    fields: filterFields(fields, (name) => !left.has(name)),
     exchange: { interim: () => {}, onGone: () => {} },
   }
 }

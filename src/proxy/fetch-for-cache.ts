@@ -70,7 +70,7 @@ function mayCoalesce({ core, request, plan, attempt }: Fetch): boolean {
     case 'uncacheable':
       return false
     case 'credentials':
-      return !hasField(request.fields, 'cookie') && !hasField(request.fields, 'authorization')
+      return !plan.cookies.hasUnkeyed(request.fields) && !hasField(request.fields, 'authorization')
     case undefined:
       return true
   }

@@ -33,7 +33,13 @@ function handleRequest(core: Core, request: ProxyRequest): ProxyResponse | Promi
   const reason = plan.kind === 'pass' ? (plan.reason ?? 'rule') : reasonToPass(request)
   if (reason !== undefined) return passThrough(core, request, plan, reason)
 
-  return serveFromCache(core, request, plan, FIRST_ATTEMPT)
+  return serveFromCache(core, plannedRequest(request, plan), plan, FIRST_ATTEMPT)
+}
+
+/** Without the cookies that say nothing about the page: from here on neither selection, nor consent, nor the origin sees them. */
+function plannedRequest(request: ProxyRequest, plan: Plan): ProxyRequest {
+  const fields = plan.cookies.withoutNoise(request.fields)
+  return fields === request.fields ? request : { ...request, fields }
 }
 
 /** Lookup and what follows from it; comes back here when a request is released from a flight. */

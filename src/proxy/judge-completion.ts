@@ -1,5 +1,5 @@
 import type { Verdict } from '../forward/verdict.ts'
-import { filterFields, firstValue } from '../http/fields.ts'
+import { filterFields } from '../http/fields.ts'
 import type { OriginResponse } from '../origin/origin-client.ts'
 import { combine, holdsRequestedRanges } from '../rfc9111/partial.ts'
 import { prepareStoring } from '../storing/prepare-storing.ts'
@@ -19,11 +19,11 @@ export function judgeCompletion(
   response: OriginResponse,
 ): Verdict {
   if (response.status !== 206) return REFETCH
-  const policy = plan.forResponse(206, firstValue(response.fields, 'content-type'))
+  const policy = plan.forResponse(206, response.fields)
   const bodyBytesMax = core.settings.objectBytesMax - stored.body.length
   const others = filterFields(request.fields, (name) => name !== 'range' && name !== 'if-range')
   const asSent = { ...request, fields: [...others, ...fields] }
-  const prepared = prepareStoring({ request: asSent, response, policy, bodyBytesMax })
+  const prepared = prepareStoring({ request: asSent, response, policy, cookies: plan.cookies, bodyBytesMax })
   if (prepared.kind === 'refused') return REFETCH
   return {
     kind: 'complete',

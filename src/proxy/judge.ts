@@ -1,6 +1,6 @@
 import { ProxyError } from '../errors.ts'
 import type { Verdict } from '../forward/verdict.ts'
-import { filterFields, firstValue, hasField, withField } from '../http/fields.ts'
+import { filterFields, hasField, withField } from '../http/fields.ts'
 import type { OriginResponse } from '../origin/origin-client.ts'
 import type { CachePolicy, Plan } from '../policy/plan.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
@@ -34,7 +34,7 @@ export function judge(asked: Asked, response: OriginResponse): Verdict {
   }
   if (asking.kind === 'completion' && status < 500 && status !== 200) return judgeCompletion(asked, asking, response)
   if (status === 304) return judgeNotModified(asked, response)
-  const policy = plan.forResponse(status, firstValue(response.fields, 'content-type'))
+  const policy = plan.forResponse(status, response.fields)
   if (request.method === 'HEAD' && asking.kind === 'validation') freshenByHead(asked, asking.stored, response, policy)
   return judgeStoring(asked, response, policy)
 }
@@ -58,7 +58,13 @@ function freshenByHead(
 }
 
 function judgeStoring({ core, request, plan }: Asked, response: OriginResponse, policy: CachePolicy): Verdict {
-  const prepared = prepareStoring({ request, response, policy, bodyBytesMax: core.settings.objectBytesMax })
+  const prepared = prepareStoring({
+    request,
+    response,
+    policy,
+    cookies: plan.cookies,
+    bodyBytesMax: core.settings.objectBytesMax,
+  })
   if (prepared.kind === 'refused') {
     const { reason } = prepared
     // Those who wait must not all ask an origin that is failing: they try once more in all, and are told.
@@ -115,7 +121,7 @@ function judgeNotModified({ core, request, plan, asking, doomed }: Asked, respon
   let own = stored
   let kept = false
   for (const other of chosen) {
-    const policy = plan.forResponse(other.status, firstValue(other.fields, 'content-type'))
+    const policy = plan.forResponse(other.status, other.fields)
     const fresh = freshen(other, response, { requestFields: request.fields, policy })
     const successor = mayStayStored(fresh) ? fresh : undefined
     const replaced = !doomed && replace(core, plan, other, successor)

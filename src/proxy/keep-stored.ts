@@ -1,4 +1,3 @@
-import { firstValue } from '../http/fields.ts'
 import type { Plan } from '../policy/plan.ts'
 import { stalenessSeconds } from '../rfc9111/stale.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
@@ -15,7 +14,7 @@ export function keepStored(core: Core, plan: Plan, stored: StoredResponse): void
 /** Into the tiers behind memory, for as long as it may be of use: while fresh, in its grace, and for validation. */
 export function putBehind(core: Core, plan: Plan, stored: StoredResponse): void {
   if (core.tiers === undefined) return
-  const policy = plan.forResponse(stored.status, firstValue(stored.fields, 'content-type'))
+  const policy = plan.forResponse(stored.status, stored.fields)
   const { staleIfErrorSeconds = 0, staleWhileRevalidateSeconds = 0 } = stored.directives
   const kept = hasValidator(stored.fields) ? policy.keepSeconds : 0
   const usefulSeconds = Math.max(

@@ -1,55 +1,47 @@
-import type { Plan } from '../policy/plan.ts'
-
-/** What a plan depends on when the configuration keys by no field. */
-export interface Planned {
-  readonly method: string
-  readonly scheme: string
-  readonly authority: string
-  readonly target: string
-}
+import type { LinePlan, PlannedLine } from '../policy/plan.ts'
 
 /**
- * Plans of targets asked for again and again: making one, and the key, costs more than finding it. Two generations, of which
+ * Plans of request lines asked for again and again: making one, and the key, costs more than finding it. Two generations, of which
  * the older goes when the younger is full.
  */
 export class RememberedPlans {
   readonly #plansMax: number
-  #young = new Map<string, Map<string, Plan>>()
-  #old = new Map<string, Map<string, Plan>>()
+  #young = new Map<string, Map<string, LinePlan>>()
+  #old = new Map<string, Map<string, LinePlan>>()
   #count = 0
   /** The plans of the site that was asked for last, which is mostly the next one, too. */
-  #site: Map<string, Plan> | undefined
-  #siteOf: Planned | undefined
+  #site: Map<string, LinePlan> | undefined
+  #siteOf: PlannedLine | undefined
 
   constructor(plansMax: number) {
     this.#plansMax = plansMax
   }
 
-  get(request: Planned): Plan | undefined {
-    const plan = this.#siteFor(request).get(request.target)
+  get(line: PlannedLine): LinePlan | undefined {
+    const plan = this.#siteFor(line).get(line.target)
     if (plan !== undefined) return plan
-    const old = this.#old.get(siteKey(request))?.get(request.target)
-    if (old !== undefined) this.set(request, old)
+    const old = this.#old.get(siteKey(line))?.get(line.target)
+    if (old !== undefined) this.set(line, old)
     return old
   }
 
-  set(request: Planned, plan: Plan): void {
+  set(line: PlannedLine, plan: LinePlan): void {
     if (++this.#count > this.#plansMax / 2) {
       this.#old = this.#young
       this.#young = new Map()
       this.#count = 1
       this.#siteOf = undefined
     }
-    this.#siteFor(request).set(request.target, plan)
+    this.#siteFor(line).set(line.target, plan)
   }
 
-  #siteFor(request: Planned): Map<string, Plan> {
-    const { method, scheme, authority } = request
+  #siteFor(line: PlannedLine): Map<string, LinePlan> {
+    const { method, scheme, authority } = line
     const last = this.#siteOf
     if (last !== undefined && last.authority === authority && last.method === method && last.scheme === scheme) {
       return this.#site!
     }
-    const key = siteKey(request)
+    const key = siteKey(line)
     let site = this.#young.get(key)
     if (site === undefined) {
       site = new Map()
@@ -61,6 +53,6 @@ export class RememberedPlans {
   }
 }
 
-function siteKey({ method, scheme, authority }: Planned): string {
+function siteKey({ method, scheme, authority }: PlannedLine): string {
   return `${method} ${scheme}://${authority}`
 }

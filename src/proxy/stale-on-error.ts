@@ -1,4 +1,3 @@
-import { firstValue } from '../http/fields.ts'
 import type { Plan } from '../policy/plan.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { Decision, ProxyResponse } from '../request/proxy-response.ts'
@@ -16,7 +15,7 @@ export function coverFor(core: Core, request: ProxyRequest, plan: Plan): StoredR
   if (found.kind === 'miss' || found.kind === 'partial') return undefined
   const { kind, stored } = found
   if (kind === 'fresh' || kind === 'grace') return stored
-  const { graceSeconds } = plan.forResponse(stored.status, firstValue(stored.fields, 'content-type'))
+  const { graceSeconds } = plan.forResponse(stored.status, stored.fields)
   const may = mayServeStaleOnError(stored, {
     nowMs: core.clock.now(),
     graceSeconds,

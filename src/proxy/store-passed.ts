@@ -1,6 +1,5 @@
 import { collected } from '../forward/collect.ts'
 import type { BodySource } from '../http/body.ts'
-import { firstValue } from '../http/fields.ts'
 import type { OriginResponse } from '../origin/origin-client.ts'
 import type { Plan } from '../policy/plan.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
@@ -52,9 +51,15 @@ export class StorePassed {
     const plan = this.#plan
     if (plan === undefined || this.#doomed || response.body === undefined) return passed
     const core = this.#core
-    const policy = plan.forResponse(response.status, firstValue(response.fields, 'content-type'))
+    const policy = plan.forResponse(response.status, response.fields)
     const storeBytesMax = core.settings.objectBytesMax
-    const prepared = prepareStoring({ request: this.#request, response, policy, bodyBytesMax: storeBytesMax })
+    const prepared = prepareStoring({
+      request: this.#request,
+      response,
+      policy,
+      cookies: plan.cookies,
+      bodyBytesMax: storeBytesMax,
+    })
     if (prepared.kind === 'refused') return passed
     core.lookup.rememberVary(plan.key, prepared.varyNames)
     const options = {

@@ -117,6 +117,13 @@ export function sortFields(received: RawFields, options: ReadonlySet<string>, se
   return { fields, forwarding }
 }
 
+/** Whether a field with this lower-case name goes on as it is, from any sender of a request without a body. */
+export function goesOnFromAnybody(name: string): boolean {
+  return !FORWARDING.has(name) && goesOn(name, ANYBODY)
+}
+
+const ANYBODY: Sender = { isTrusted: false, method: 'GET', hasBody: false }
+
 function goesOn(name: string, sender: Sender): boolean {
   if (TAKEN_OFF.has(name) || WRITTEN_ANEW.has(name)) return false
   // Becomes HTTP_PROXY in a CGI environment, where clients of the application obey it (httpoxy).

@@ -71,7 +71,7 @@ export class Responder {
     conditionsSent: boolean,
   ): ProxyResponse {
     const { response } = got
-    const policy = plan.forResponse(response.status, firstValue(response.fields, 'content-type'))
+    const policy = plan.forResponse(response.status, response.fields)
     const rule = decision.rule ?? policy.rule
     const full: Decision = { ...decision, key: plan.key, ...(rule === undefined ? {} : { rule }) }
     // A recipient with a clock records when a response without Date arrived (RFC 9110 §6.6.1).
@@ -166,10 +166,10 @@ function withoutBodyFor(request: ProxyRequest, body: Buffer | undefined): { body
 }
 
 function changesFor(plan: Plan, stored: StoredResponse): FieldChanges {
-  return plan.forResponse(stored.status, firstValue(stored.fields, 'content-type')).responseFields
+  return plan.forResponse(stored.status, stored.fields).responseFields
 }
 
 function ruleOf(plan: Plan, stored: StoredResponse): { rule?: string } {
-  const rule = plan.forResponse(stored.status, firstValue(stored.fields, 'content-type')).rule ?? plan.rule
+  const rule = plan.forResponse(stored.status, stored.fields).rule ?? plan.rule
   return rule === undefined ? {} : { rule }
 }

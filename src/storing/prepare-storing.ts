@@ -1,6 +1,5 @@
-import { hasField } from '../http/fields.ts'
 import type { OriginResponse } from '../origin/origin-client.ts'
-import type { CachePolicy } from '../policy/plan.ts'
+import type { CachePolicy, CookieHandling } from '../policy/plan.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import { responseMetadata } from '../rfc9111/metadata.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
@@ -32,16 +31,17 @@ export interface PrepareInput {
   readonly request: ProxyRequest
   readonly response: OriginResponse
   readonly policy: CachePolicy
+  readonly cookies: CookieHandling
   readonly bodyBytesMax: number
 }
 
 /** Decides at the head whether a response will be stored, and readies everything but its body. */
-export function prepareStoring({ request, response, policy, bodyBytesMax }: PrepareInput): Prepared {
+export function prepareStoring({ request, response, policy, cookies, bodyBytesMax }: PrepareInput): Prepared {
   const { status, fields, responseTimeMs, requestTimeMs } = response
   const metadata = responseMetadata({ status, fields, responseTimeMs, policy })
   const decision = mayStore({
     request,
-    requestHadCookies: hasField(request.fields, 'cookie'),
+    requestHadCookies: cookies.hasUnkeyed(request.fields),
     status,
     responseFields: fields,
     ...metadata,

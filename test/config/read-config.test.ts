@@ -56,11 +56,23 @@ rules:
   })
 
   it('reads conditions into what the planner compares', () => {
-    const text = 'rules: [{ match: { host: "*.Example.com", status: [404, 5xx], type: Image/*, method: GET } }]'
+    const text = `
+rules:
+  - match:
+      { host: "*.Example.com", status: [404, 5xx], type: Image/*, method: GET, query: preview=*, cookie: [a, b=c],
+        header: { X-Requested-With: XMLHttpRequest, Store: [de, en] }, responseHeader: { x-a: "*" } }
+`
     assert.deepEqual(configOf(text).caching.rules[0]!.match, {
       hosts: ['*.example.com'],
       paths: [],
+      queries: ['preview=*'],
       methods: ['GET'],
+      cookies: ['a', 'b=c'],
+      headers: [
+        ['x-requested-with', ['XMLHttpRequest']],
+        ['store', ['de', 'en']],
+      ],
+      responseHeaders: [['x-a', ['*']]],
       statuses: [
         { first: 404, last: 404 },
         { first: 500, last: 599 },

@@ -4,7 +4,7 @@ import { formatHttpDate } from '../../src/http/date.ts'
 import type { RawFields } from '../../src/http/fields.ts'
 import { TrustedPeers } from '../../src/request/trusted-peers.ts'
 import { Random } from '../http1/generate.ts'
-import { type Asked, BARE_SETTINGS, ScriptedCore } from '../proxy/support/scripted-core.ts'
+import { ANY, type Asked, BARE_SETTINGS, ScriptedCore } from '../proxy/support/scripted-core.ts'
 import { type ClientConnection, openConnection } from '../support/http-client.ts'
 import { type OneLane, startOneLane } from './two-lanes.ts'
 
@@ -146,6 +146,25 @@ const settings: readonly Setting[] = [
     core: () =>
       new ScriptedCore({
         settings: { key: { ...BARE_SETTINGS.key, query: ignoring, cookies: ['session'], headers: ['x-odd'] } },
+      }),
+  },
+  {
+    name: 'cookies of sessions, cookies that are noise, rules that look at fields',
+    core: () =>
+      new ScriptedCore({
+        settings: { cookies: { pass: ['session'], ignore: ['*'] } },
+        rules: [
+          {
+            name: 'odd',
+            match: { ...ANY, headers: [['x-odd', ['2']]], queries: ['a'] },
+            settings: { ...BARE_SETTINGS, cache: 'pass' },
+          },
+          {
+            name: 'early',
+            match: { ...ANY, responseHeaders: [['etag', ['"*"']]] },
+            settings: { ...BARE_SETTINGS, freshnessSeconds: 3 },
+          },
+        ],
       }),
   },
   {

@@ -3,7 +3,7 @@ import type { RawFields } from '../../http/fields.ts'
 import type { ScannedRequest } from '../../http1/request-scanner.ts'
 import type { MemoryRequest } from '../../proxy/answer-from-memory.ts'
 import type { Scheme } from '../../request/authority.ts'
-import { sortFields } from '../../request/received-fields.ts'
+import { goesOnFromAnybody } from '../../request/received-fields.ts'
 import type { PreparedResponse } from '../../respond/prepared-response.ts'
 import type { Connection } from '../connection.ts'
 import type { LaneContext } from '../lane-context.ts'
@@ -26,13 +26,14 @@ const DECISIVE = [
 ] as const
 const DECISIVE_BITS = bitsOf(DECISIVE.map(([, field]) => field))
 
-/** Fields that variants are commonly selected by. What else a `Vary` names is compared on the general way. */
-const SELECTING: ReadonlySet<string> = new Set([
+/** Fields that variants are commonly selected by, and plans made by: they go on as they are, whoever sent them. */
+const COMMON: ReadonlySet<string> = new Set([
   ...['accept', 'accept-encoding', 'accept-language', 'cookie', 'origin', 'referer', 'user-agent'],
 ])
+/** What `indexOf` can look for. */
+const FINDABLE = /^[a-z0-9-]+$/
 
 const NO_FIELDS: RawFields = []
-const NO_OPTIONS: ReadonlySet<string> = new Set()
 
 /**
  * Asks the core for answers from memory, and makes the bytes of those it gives. It is itself what the core is asked about:
@@ -42,7 +43,6 @@ export class Hits implements MemoryRequest {
   readonly #context: LaneContext
   readonly #hosts = new KnownHosts()
   #request: ScannedRequest | undefined
-  #isTrusted = false
   method: 'GET' | 'HEAD' = 'GET'
   scheme: Scheme = 'http'
   authority = ''
@@ -77,18 +77,14 @@ export class Hits implements MemoryRequest {
   }
 
   knows(name: string): boolean {
-    const index = SELECTING.has(name) ? this.#request!.indexOf(name) : -2
+    const isReadable = COMMON.has(name) || (FINDABLE.test(name) && goesOnFromAnybody(name))
+    const index = isReadable ? this.#request!.indexOf(name) : -2
     return index === -1 || (index >= 0 && this.#request!.indexOf(name, index + 1) === -1)
   }
 
   field(name: string): string | undefined {
     const index = this.#request!.indexOf(name)
     return index === -1 ? undefined : this.#request!.value(index)
-  }
-
-  allFields(): RawFields {
-    const sender = { isTrusted: this.#isTrusted, method: this.method, hasBody: false }
-    return sortFields(this.#request!.head().fields, NO_OPTIONS, sender).fields
   }
 
   /** @returns false for a request that is not as plain as a `MemoryRequest` has to be */
@@ -105,7 +101,6 @@ export class Hits implements MemoryRequest {
     const decisive = fields.hasAny(DECISIVE_BITS) ? decisiveFields(fields) : NO_FIELDS
     if (authority === undefined || decisive === undefined) return false
     this.#request = request
-    this.#isTrusted = isTrusted
     this.method = method
     this.scheme = scheme
     this.authority = authority

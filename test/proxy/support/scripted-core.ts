@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { CacheSettings, RuleConfig } from '../../../src/config/config.ts'
+import type { CacheSettings, RuleConfig, RuleMatch } from '../../../src/config/config.ts'
 import { ProxyError } from '../../../src/errors.ts'
 import { Flights } from '../../../src/forward/flights.ts'
 import { type BodySource, BufferBody, readWhole } from '../../../src/http/body.ts'
@@ -44,9 +44,23 @@ export const BARE_SETTINGS: CacheSettings = {
   keepSeconds: 86_400,
   setCookie: 'pass',
   deceptionGuard: true,
+  cookies: { pass: [], ignore: [] },
   key: { scheme: true, query: { ignore: [], only: undefined, sort: false }, cookies: [], headers: [] },
   requestFields: { remove: [], set: [] },
   responseFields: { remove: [], set: [] },
+}
+
+/** The match of a rule without conditions, to add them to. */
+export const ANY: RuleMatch = {
+  hosts: [],
+  paths: [],
+  queries: [],
+  methods: [],
+  cookies: [],
+  headers: [],
+  statuses: [],
+  types: [],
+  responseHeaders: [],
 }
 
 /** The core over an origin that the test plays, with the clock held. */

@@ -4,14 +4,17 @@ import type { RequestHandler } from '../request/proxy-response.ts'
 import type { ListenerHooks } from './listener-hooks.ts'
 import type { ListenerSettings } from './listener-settings.ts'
 
-/** What every exchange of a lane shares. */
-export interface LaneContext {
-  /** Replaced as a whole when the configuration is read anew. */
+/** What a reload replaces, all of it at once; lanes look at it anew for every request. */
+export interface LaneParts {
   settings: ListenerSettings
-  readonly handle: RequestHandler
+  handle: RequestHandler
   /** The short way of hits; undefined sends every request the general way. */
-  readonly answerFromMemory: AnswerFromMemory | undefined
-  readonly hooks: ListenerHooks
+  answerFromMemory: AnswerFromMemory | undefined
+  hooks: ListenerHooks
+}
+
+/** What every exchange of a lane shares. */
+export interface LaneContext extends LaneParts {
   readonly clock: Clock
   /** Set once: responses from now on close their connection. */
   isDraining: boolean

@@ -1,21 +1,17 @@
-import { type AddressInfo, createServer, type Server } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import type { Clock } from '../clock.ts'
-import type { AnswerFromMemory } from '../proxy/answer-from-memory.ts'
-import type { RequestHandler } from '../request/proxy-response.ts'
 import { FullLane } from './full-lane.ts'
-import type { LaneContext } from './lane-context.ts'
-import { ListenError } from './listen-error.ts'
-import type { ListenerHooks } from './listener-hooks.ts'
-import type { ListenAddress, ListenerSettings } from './listener-settings.ts'
+import type { LaneContext, LaneParts } from './lane-context.ts'
+import type { ListenAddress } from './listener-settings.ts'
+import { type Change, ListeningSockets } from './listening-sockets.ts'
 import { OpenConnections } from './open-connections.ts'
 import { PlainLane } from './plain-lane/plain-lane.ts'
 
-export interface ListenerParts {
-  readonly settings: ListenerSettings
-  readonly handle: RequestHandler
-  readonly answerFromMemory?: AnswerFromMemory
-  readonly hooks: ListenerHooks
+export interface ListenerParts extends Omit<LaneParts, 'answerFromMemory'> {
+  readonly answerFromMemory?: LaneParts['answerFromMemory']
   readonly clock: Clock
+  /** Descriptors of sockets that already listen, in the order of the addresses. */
+  readonly inherited?: readonly number[]
 }
 
 /** The traffic ports of one thread, while they are open. */
@@ -26,8 +22,16 @@ export interface Listeners {
   readonly connections: number
   /** Connections that the plain lane gave to the full lane since the start. */
   readonly handedOver: number
+  /** Of the listening sockets, in the order of the addresses; empty where there is no such thing. */
+  readonly descriptors: readonly number[]
   /** Applies from the next request on; addresses and the head's size stay as they are. */
-  update(settings: ListenerSettings): void
+  update(parts: Partial<LaneParts>): void
+  /**
+   * Opens those of the addresses that are not open.
+   *
+   * @throws ListenError for the first that could not be opened; nothing has changed then
+   */
+  listen(addresses: readonly ListenAddress[]): Promise<Change>
   /**
    * Accepts no more; idle connections are closed at once, responses under way end and close theirs, and what is left
    * after `graceMs` is cut. Resolves when all are closed.
@@ -44,35 +48,40 @@ const ACCEPT_ERROR_MS = 1000
  * @throws ListenError for the first address that could not be opened
  */
 export async function startListeners(parts: ListenerParts): Promise<Listeners> {
-  const { settings, handle, answerFromMemory, hooks, clock } = parts
+  const { settings, handle, answerFromMemory, hooks, clock, inherited } = parts
   const context: LaneContext = { settings, handle, answerFromMemory, hooks, clock, isDraining: false }
   const fullLane = new FullLane(context)
   const lane = new PlainLane(context, fullLane)
   const connections = new OpenConnections(context, (connection) => fullLane.refuseLateHead(connection))
-  const servers = settings.addresses.map(() => acceptingServer(context, connections, lane))
-  const opening = settings.addresses.map((address, i) => listen(servers[i]!, address, settings.reusePort))
-  const failed = (await Promise.allSettled(opening)).find((result) => result.status === 'rejected')
-  if (failed !== undefined) {
-    await Promise.all(servers.map(close))
+  const newServer = (): Server => acceptingServer(context, connections, lane)
+  const sockets = new ListeningSockets({ reusePort: settings.reusePort, newServer })
+  try {
+    const opened = await sockets.open(settings.addresses, inherited)
+    opened.commit()
+  } catch (error) {
     await connections.drain(0)
-    throw failed.reason
+    throw error
   }
   return {
-    addresses: servers.map((server) => listenAddress(server.address() as AddressInfo)),
+    get addresses() {
+      return sockets.addresses
+    },
+    get descriptors() {
+      return sockets.descriptors
+    },
     get connections() {
       return connections.size
     },
     get handedOver() {
       return lane.handedOver
     },
-    update(next) {
-      context.settings = next
-    },
+    update: (next) => void Object.assign(context, next),
+    listen: (addresses) => sockets.open(addresses),
     async stop(graceMs) {
       context.isDraining = true
-      const closed = servers.map(close)
+      const closed = sockets.close()
       await connections.drain(graceMs)
-      await Promise.all(closed)
+      await closed
     },
   }
 }
@@ -93,26 +102,4 @@ function acceptingServer(context: LaneContext, connections: OpenConnections, lan
     context.hooks.onAcceptError(error)
   })
   return server
-}
-
-function listen(server: Server, { host, port }: ListenAddress, reusePort: boolean): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onError = (error: NodeJS.ErrnoException): void => reject(new ListenError({ host, port }, error))
-    server.once('error', onError)
-    server.listen({ host, port, reusePort, backlog: 4096 }, () => {
-      server.off('error', onError)
-      resolve()
-    })
-  })
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    if (server.listening) server.close(() => resolve())
-    else resolve()
-  })
-}
-
-function listenAddress(info: AddressInfo): ListenAddress {
-  return { host: info.address, port: info.port }
 }

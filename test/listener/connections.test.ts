@@ -183,7 +183,44 @@ describe('listening', () => {
     const { port, listeners } = await lane(t, () => answer())
     const target = `/${'a'.repeat(100)}`
     assert.equal((await fetchRaw(port, { target })).status, 200)
-    listeners.update(laneSettings({ request: { targetBytesMax: 50 } }))
+    listeners.update({ settings: laneSettings({ request: { targetBytesMax: 50 } }) })
     assert.equal((await fetchRaw(port, { target })).status, 414)
+  })
+})
+
+describe('changing where is listened', () => {
+  async function twoPorts(t: TestContext) {
+    const { port, listeners } = await lane(t, () => answer())
+    return { former: port, next: await freePort(), listeners }
+  }
+
+  it('opens what is new and closes what is not wanted any more, when it is told to', async (t) => {
+    const { former, next, listeners } = await twoPorts(t)
+    const change = await listeners.listen([{ host: '127.0.0.1', port: next }])
+    assert.equal((await fetchRaw(former)).status, 200)
+    change.commit()
+    assert.equal((await fetchRaw(next)).status, 200)
+    await assert.rejects(openConnection(former), /ECONNREFUSED/)
+    assert.deepEqual(
+      listeners.addresses.map(({ port }) => port),
+      [next],
+    )
+  })
+
+  it('does not touch what stays: the same socket goes on', async (t) => {
+    const { former, next, listeners } = await twoPorts(t)
+    const [descriptor] = listeners.descriptors
+    const change = await listeners.listen([former, next].map((port) => ({ host: '127.0.0.1', port })))
+    change.commit()
+    assert.equal(listeners.descriptors[0], descriptor)
+    assert.equal((await fetchRaw(former)).status, 200)
+  })
+
+  it('is as before after an abort', async (t) => {
+    const { former, next, listeners } = await twoPorts(t)
+    const change = await listeners.listen([{ host: '127.0.0.1', port: next }])
+    await change.abort()
+    assert.equal((await fetchRaw(former)).status, 200)
+    await assert.rejects(openConnection(next), /ECONNREFUSED/)
   })
 })

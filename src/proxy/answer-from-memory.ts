@@ -45,6 +45,8 @@ export function createMemoryAnswers(core: Core): AnswerFromMemory {
   const hits = new RememberedHits(PREPARED_BYTES_MAX)
 
   return (request) => {
+    // After this process stood still the general way waits until it is known what was invalidated meanwhile.
+    if (core.tiers?.isBehind(core.clock.now()) === true) return undefined
     const planned = plans.get(request)
     const linePlan = planned ?? core.plan.forLine(request)
     const plan = planOf(linePlan, request)

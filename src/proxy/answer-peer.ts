@@ -9,6 +9,9 @@ import type { PeerReply } from './peers.ts'
 
 /** Finds or fetches for another thread what this one owns: together with this thread's own clients and the other threads. */
 export function answerPeer(core: Core, request: ProxyRequest, reply: PeerReply): void {
+  if (core.tiers?.isBehind(core.clock.now()) === true) {
+    return void core.tiers.caughtUp().then(() => answerPeer(core, request, reply))
+  }
   const plan = core.plan(request)
   const found = core.lookup.find(request, plan)
   if (found.kind === 'fresh') return reply.stored(found.stored)

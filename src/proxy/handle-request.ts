@@ -33,7 +33,12 @@ function handleRequest(core: Core, request: ProxyRequest): ProxyResponse | Promi
   const reason = plan.kind === 'pass' ? (plan.reason ?? 'rule') : reasonToPass(request)
   if (reason !== undefined) return passThrough(core, request, plan, reason)
 
-  return serveFromCache(core, plannedRequest(request, plan), plan, FIRST_ATTEMPT)
+  const planned = plannedRequest(request, plan)
+  const { tiers } = core
+  if (tiers?.isBehind(core.clock.now()) === true) {
+    return tiers.caughtUp().then(() => serveFromCache(core, planned, plan, FIRST_ATTEMPT))
+  }
+  return serveFromCache(core, planned, plan, FIRST_ATTEMPT)
 }
 
 /** Without the cookies that say nothing about the page: from here on neither selection, nor consent, nor the origin sees them. */

@@ -15,7 +15,8 @@ export function invalidateAfter(
   invalidate(core, keys)
   if (core.peers === undefined && core.tiers === undefined) return undefined
   // Who changed the page must not get the old one from another thread, or another box.
-  return Promise.all([core.peers?.invalidate(keys), core.tiers?.invalidate(keys)]).then(() => {})
+  const invalidations = keys.map((value) => ({ scope: 'key', value, soft: false }) as const)
+  return Promise.all([core.peers?.invalidate(keys), core.tiers?.invalidate(invalidations)]).then(() => {})
 }
 
 /** Marks what this thread has stored under the keys, and keeps what is under way for them from being stored. */

@@ -42,13 +42,15 @@ export function openTiers(config: TiersConfig, { clock, log, core }: TierSurroun
           },
         )
   const parts = { clock, onState, ...(invalidations !== undefined && { invalidations }) }
-  return new RemoteTiers(
-    [
+  return new RemoteTiers({
+    tiers: [
       ...(memcached.length === 0 ? [] : [openMemcachedTier({ servers: memcached, whenDown, ...shared }, parts)]),
       ...(redis === undefined ? [] : [openRedisTier({ url: redis, ...shared }, parts)]),
     ],
-    invalidations,
-  )
+    clock,
+    log: invalidations,
+    deadlineMs,
+  })
 }
 
 /** Another box said that this is not to be used any more. */

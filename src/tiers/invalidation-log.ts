@@ -1,11 +1,15 @@
-import { randomBytes } from 'node:crypto'
 import type { Clock } from '../clock.ts'
+import { type BoxAcknowledgement, Boxes } from './boxes.ts'
+import { inTime, late } from './in-time.ts'
 import { type CompileInvalidation, fromEntry, type Invalidation, toEntry } from './invalidation.ts'
 import { InvalidationIndex, noPosition } from './invalidation-index.ts'
 import { InvalidationStream, type StreamEntry, type StreamSettings } from './invalidation-stream.ts'
 import type { Invalidatable, Invalidations, InvalidationVerdict } from './tier.ts'
+import { type UnsentInvalidation, UnsentInvalidations } from './unsent-invalidations.ts'
 
 export interface InvalidationLogSettings extends StreamSettings {
+  /** Of this box, for people. */
+  readonly boxName: string
   /** Without word from Redis for that long, this box counts as not knowing what was said. */
   readonly currentForMs: number
 }
@@ -21,17 +25,48 @@ export interface InvalidationLogParts {
   readonly onState: (change: { readonly state: 'following' | 'lost'; readonly why: string | undefined }) => void
 }
 
-/** Where an invalidation got to. `here`: this box, and the others as soon as Redis is reached. */
-export type Published = 'everywhere' | 'here'
+/** What has become of something said to all boxes. */
+export interface PublishReport {
+  /**
+   * Where it stands in the log. Undefined: it is in force here, and will be elsewhere when Redis is reached; nobody needs to say
+   * it again.
+   */
+  readonly position: string | undefined
+  /** This box first, then the others that were there within the last minute. */
+  readonly boxes: readonly BoxAcknowledgement[]
+}
 
-/** Invalidations waiting for Redis; more become one, of everything. */
-const PENDING_MAX = 1_000
-const everythingPurged: Invalidation = { scope: 'everything', value: '', soft: false }
-/** Behind every position that a record can be compared from in the index of those pending. */
-const pendingPosition = '1'
+/** For metrics and people. */
+export interface InvalidationLogCounts {
+  /** `connecting`: not heard yet; `lost`: what other boxes say is not heard. */
+  readonly state: 'connecting' | 'following' | 'lost'
+  readonly position: string
+  /** Since Redis was last heard; undefined: never. */
+  readonly silentMs: number | undefined
+  /** Said here, and not in the log yet. */
+  readonly unsent: number
+  readonly heard: number
+  readonly published: number
+  /** How often something may have been missed for good, and all that was kept was expired. */
+  readonly gaps: number
+  readonly boxes: readonly { readonly name: string; readonly sinceMs: number; readonly silentMs: number }[]
+}
+
+/** Somebody who wants to know all that was said until a moment. */
+interface Waiting {
+  readonly sinceMs: number
+  /** Of the last entry at that moment, once it is known. */
+  position: string | undefined
+  readonly settle: (isKnown: boolean) => void
+}
+
 /** Of moments; requests that took longer than it reaches count as begun at its start. */
 const HISTORY_MAX = 10_000
 const RETRY_PAUSE_MS = 500
+const QUICK_RETRIES = 2
+const QUICK_PAUSE_MS = 10
+/** Most that closing waits for Redis to take this box off its list. */
+const LEAVE_MS = 200
 
 /**
  * What was invalidated, known to all boxes: a Redis stream that each follows, with everything it missed while it was away.
@@ -47,14 +82,12 @@ export class InvalidationLog implements Invalidations {
   /** The last entry read, and the moments of this box's clock at which it had read how far; the oldest first. */
   #position = noPosition
   readonly #history: { readonly atMs: number; readonly position: string }[] = []
-  /** Said here and not yet read in the log. */
-  readonly #pending = new Map<string, Invalidation>()
-  /** Of those pending, what is on its way to Redis. */
-  readonly #appending = new Set<string>()
-  #pendingIndex: InvalidationIndex
+  readonly #unsent: UnsentInvalidations
+  readonly #boxes: Boxes
+  readonly #counters = { heard: 0, published: 0, gaps: 0 }
   #heardAtMs = Number.NEGATIVE_INFINITY
   #isFollowing: boolean | undefined
-  #waiting: (() => void)[] = []
+  readonly #waiting = new Set<Waiting>()
   #closed = false
   #cancelPause: () => void = () => {}
 
@@ -63,7 +96,9 @@ export class InvalidationLog implements Invalidations {
     this.#parts = parts
     this.#stream = new InvalidationStream(settings)
     this.#index = this.#newIndex(noPosition)
-    this.#pendingIndex = this.#newIndex(noPosition)
+    this.#unsent = new UnsentInvalidations(parts.compile)
+    const position = () => this.#position
+    this.#boxes = new Boxes({ clock: parts.clock, roster: this.#stream.roster, name: settings.boxName, position })
     void this.#follow()
   }
 
@@ -71,19 +106,33 @@ export class InvalidationLog implements Invalidations {
     return this.#parts.clock.now() - this.#heardAtMs <= this.#settings.currentForMs
   }
 
-  /** Resolves when this box knows all that was said until now, with true, or with false after that time. */
-  whenCurrent(withinMs: number): Promise<boolean> {
-    if (this.isCurrent) return Promise.resolve(true)
+  /**
+   * Resolves when all that was said until now is in force here, with true; with false after that time, or as soon as it is known
+   * that Redis cannot be reached.
+   */
+  caughtUp(withinMs: number): Promise<boolean> {
+    const sinceMs = this.#parts.clock.now()
     return new Promise((resolve) => {
-      const cancel = this.#parts.clock.after(withinMs, () => {
-        this.#waiting = this.#waiting.filter((waiting) => waiting !== heard)
-        resolve(false)
-      })
-      const heard = () => {
-        cancel()
-        resolve(true)
+      const cancel = this.#parts.clock.after(withinMs, () => waiting.settle(false))
+      const waiting: Waiting = {
+        sinceMs,
+        position: undefined,
+        settle: (isKnown: boolean) => {
+          cancel()
+          this.#waiting.delete(waiting)
+          resolve(isKnown)
+        },
       }
-      this.#waiting.push(heard)
+      this.#waiting.add(waiting)
+      // The reader may be waiting for something to be said, or for its connection. Most often nothing was said at all.
+      this.#stream.last().then(
+        (last) => {
+          waiting.position = last
+          this.#settleFollowed()
+        },
+        // Then it depends on the reader.
+        () => {},
+      )
     })
   }
 
@@ -93,60 +142,74 @@ export class InvalidationLog implements Invalidations {
 
   verdict(about: Invalidatable, position: string): InvalidationVerdict {
     const verdict = this.#index.verdict(about, position)
-    if (verdict === 'purged' || this.#pending.size === 0) return verdict
-    const pending = this.#pendingIndex.verdict(about, noPosition)
-    return pending === 'valid' ? verdict : pending
+    if (verdict === 'purged') return verdict
+    const unsent = this.#unsent.verdict(about)
+    return unsent === 'valid' ? verdict : unsent
   }
 
-  /** In force here when this returns; resolves when it is known where else. Never rejects. */
-  async publish(invalidation: Invalidation): Promise<Published> {
-    const isTooMuch = this.#pending.size >= PENDING_MAX
-    if (isTooMuch) this.#pending.clear()
-    const said = isTooMuch ? everythingPurged : invalidation
-    const token = randomBytes(12).toString('hex')
-    this.#pending.set(token, said)
-    this.#pendingIndex.add(pendingPosition, said)
-    return (await this.#append(token, said)) ? 'everywhere' : 'here'
+  /**
+   * In force here when this returns; resolves when it is known where else, within that time. Nobody waits for a Redis that is
+   * known not to be there. Never rejects.
+   */
+  async publish(invalidations: readonly Invalidation[], withinMs: number): Promise<PublishReport> {
+    const { clock } = this.#parts
+    const untilMs = clock.now() + withinMs
+    this.#counters.published += invalidations.length
+    const said = invalidations.map((invalidation) => this.#unsent.add(invalidation))
+    const sent = Promise.all(said.map((each) => this.#unsent.send(each, this.#append)))
+    const positions = this.#isFollowing === true ? await inTime(clock, withinMs, sent) : late
+    const isSaid = positions !== late && positions.every((each) => each !== undefined)
+    const position = isSaid ? positions.at(-1) : undefined
+    if (position === undefined) return { position, boxes: this.#boxes.report(undefined) }
+    const boxes = await this.#boxes.acknowledged(position, Math.max(0, untilMs - clock.now()))
+    return { position, boxes }
+  }
+
+  counts(): InvalidationLogCounts {
+    const silentMs = this.#parts.clock.now() - this.#heardAtMs
+    return {
+      ...this.#counters,
+      state: this.#isFollowing === undefined ? 'connecting' : this.#isFollowing ? 'following' : 'lost',
+      position: this.#position,
+      silentMs: Number.isFinite(silentMs) ? silentMs : undefined,
+      unsent: this.#unsent.size,
+      boxes: this.#boxes.known.map(({ name, sinceMs, silentMs }) => ({ name, sinceMs, silentMs })),
+    }
   }
 
   async close(): Promise<void> {
     this.#closed = true
     this.#cancelPause()
+    for (const { settle } of [...this.#waiting]) settle(false)
+    await this.#boxes.leave(LEAVE_MS)
     this.#stream.close()
   }
 
-  /** Says it to all; without success it stays pending, and is said again when Redis is reached. */
-  async #append(token: string, invalidation: Invalidation): Promise<boolean> {
-    this.#appending.add(token)
-    try {
-      await this.#stream.append(toEntry(invalidation, token))
-      return true
-    } catch {
-      // That Redis cannot be reached is told by `onState`, once.
-      return false
-    } finally {
-      this.#appending.delete(token)
-    }
-  }
-
-  async #appendPending(): Promise<void> {
-    for (const [token, invalidation] of [...this.#pending]) {
-      if (!this.#appending.has(token)) await this.#append(token, invalidation)
-    }
-  }
+  readonly #append = ({ token, invalidation }: UnsentInvalidation): Promise<string> =>
+    this.#stream.append(toEntry(invalidation, token))
 
   /** Reads until closed: what is there, then what comes, and after each failure again from where it was. */
   async #follow(): Promise<void> {
-    while (!this.#closed) {
+    for (let failures = 0; !this.#closed; ) {
+      const askedAtMs = this.#parts.clock.now()
       try {
         await this.#stream.connected()
         await this.#resume()
-        await this.#appendPending()
+        this.#boxes.announce()
+        await this.#unsent.sendAll(this.#append)
+        failures = 0
         while (!this.#closed) await this.#readOn()
       } catch (error) {
         if (this.#closed) return
         this.#tell('lost', error instanceof Error ? error.message : String(error))
-        await this.#pause()
+        failures++
+        // What broke is often the connection alone, as after this process stood still.
+        if (failures <= QUICK_RETRIES) {
+          await this.#pause(QUICK_PAUSE_MS)
+        } else {
+          this.#settleWaiting(false, askedAtMs)
+          await this.#pause(RETRY_PAUSE_MS)
+        }
       }
     }
   }
@@ -161,23 +224,31 @@ export class InvalidationLog implements Invalidations {
     const askedAtMs = this.#parts.clock.now()
     const entries = await this.#stream.all()
     for (const entry of entries) this.#learn(entry)
+    if (isGap) {
+      this.#counters.gaps++
+      this.#parts.onGap()
+    }
     this.#heard(askedAtMs)
-    if (isGap) this.#parts.onGap()
   }
 
   async #readOn(): Promise<void> {
     const askedAtMs = this.#parts.clock.now()
     // One that does not know how things stand asks for an answer now, not when something happens.
-    const entries = await this.#stream.after(this.#position, { wait: this.isCurrent })
+    const wait = this.isCurrent && this.#waiting.size === 0
+    const entries = await this.#stream.after(this.#position, { wait })
     for (const entry of entries) {
       const { invalidation, token } = this.#learn(entry)
       if (entry.isBeginning) continue
-      this.#parts.onInvalidation(invalidation, this.#pending.has(token))
-      this.#settle(token)
+      this.#counters.heard++
+      this.#parts.onInvalidation(invalidation, this.#unsent.has(token))
+      this.#unsent.settle(token)
     }
-    if (entries.length === 0) {
+    if (entries.length > 0) {
+      this.#boxes.announce()
+      this.#settleFollowed()
+    } else {
       if (!(await this.#stream.has(this.#position))) throw new Error('the log is gone')
-      await this.#appendPending()
+      await this.#unsent.sendAll(this.#append)
     }
     // Not the time of the answer: it may have lain here while this process was stopped.
     this.#heard(askedAtMs)
@@ -198,13 +269,19 @@ export class InvalidationLog implements Invalidations {
     }
     if (!this.isCurrent) return
     this.#tell('following', undefined)
-    for (const resolve of this.#waiting.splice(0)) resolve()
+    this.#settleWaiting(true, askedAtMs)
   }
 
-  /** It stands in the log now, for us like for all others. */
-  #settle(token: string): void {
-    if (!this.#pending.delete(token) || this.#pending.size > 0) return
-    this.#pendingIndex = this.#newIndex(noPosition)
+  #settleWaiting(isKnown: boolean, askedAtMs: number): void {
+    for (const { sinceMs, settle } of [...this.#waiting]) if (sinceMs <= askedAtMs) settle(isKnown)
+  }
+
+  #settleFollowed(): void {
+    for (const { position, sinceMs, settle } of [...this.#waiting]) {
+      if (position === undefined || position > this.#position) continue
+      this.#heardAtMs = Math.max(this.#heardAtMs, sinceMs)
+      settle(true)
+    }
   }
 
   #newIndex(horizon: string): InvalidationIndex {
@@ -217,9 +294,9 @@ export class InvalidationLog implements Invalidations {
     this.#parts.onState({ state, why })
   }
 
-  #pause(): Promise<void> {
+  #pause(forMs: number): Promise<void> {
     return new Promise((resolve) => {
-      const cancel = this.#parts.clock.after(RETRY_PAUSE_MS, resolve)
+      const cancel = this.#parts.clock.after(forMs, resolve)
       this.#cancelPause = () => {
         cancel()
         resolve()

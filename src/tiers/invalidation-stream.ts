@@ -1,4 +1,5 @@
 import type { Cluster, Redis } from 'ioredis'
+import { type BoxRoster, RedisBoxRoster } from './box-roster.ts'
 import { connected, connectRedis, type RedisClientSettings } from './redis-client.ts'
 
 export interface StreamSettings extends Omit<RedisClientSettings, 'silenceMs'> {
@@ -31,12 +32,15 @@ export class InvalidationStream {
   readonly #name: string
   readonly #reader: Redis | Cluster
   readonly #writer: Redis | Cluster
+  /** Of those who follow this stream. */
+  readonly roster: BoxRoster
 
   constructor(settings: StreamSettings) {
     this.#settings = settings
     this.#name = `${settings.prefix}:{log}`
     this.#reader = connectRedis({ ...settings, silenceMs: settings.waitMs + settings.answerMs })
     this.#writer = connectRedis({ ...settings, silenceMs: settings.answerMs })
+    this.roster = new RedisBoxRoster(this.#writer, settings.prefix)
   }
 
   /** Resolves when there is a connection, rejects when one fails. */
@@ -77,8 +81,15 @@ export class InvalidationStream {
     return ((streams?.[0]?.[1] ?? []) as RawEntry[]).map(toStreamEntry)
   }
 
-  async append(fields: readonly string[]): Promise<void> {
-    await this.#add(fields)
+  /** The position of the last entry, asked on the connection that does not wait for news; undefined without a stream. */
+  async last(): Promise<string | undefined> {
+    const [last] = (await this.#writer.xrevrange(this.#name, '+', '-', 'COUNT', 1)) as RawEntry[]
+    return last === undefined ? undefined : positionOf(last[0])
+  }
+
+  /** @returns the position of what was added */
+  append(fields: readonly string[]): Promise<string> {
+    return this.#add(fields)
   }
 
   close(): void {
@@ -86,9 +97,11 @@ export class InvalidationStream {
     this.#writer.disconnect()
   }
 
-  async #add(fields: readonly string[]): Promise<void> {
-    await this.#writer.xadd(this.#name, 'MAXLEN', '~', this.#settings.entriesMax, '*', ...fields)
-    await this.#writer.expire(this.#name, EXPIRE_SECONDS)
+  async #add(fields: readonly string[]): Promise<string> {
+    const added = this.#writer.xadd(this.#name, 'MAXLEN', '~', this.#settings.entriesMax, '*', ...fields)
+    const [id] = await Promise.all([added, this.#writer.expire(this.#name, EXPIRE_SECONDS)])
+    if (id === null) throw new Error('nothing was added to the log')
+    return positionOf(id)
   }
 
   #range(start: string, end: string, count: number): Promise<RawEntry[]> {

@@ -1,3 +1,5 @@
+import { hostname } from 'node:os'
+import { isMainThread, threadId } from 'node:worker_threads'
 import type { Clock } from '../clock.ts'
 import { InvalidationLog, type InvalidationLogParts } from './invalidation-log.ts'
 import { MemcachedStore, type MemcachedStoreSettings, parseMemcachedServer } from './memcached-store.ts'
@@ -87,14 +89,19 @@ export function openMemcachedTier(options: MemcachedTierOptions, parts: TierPart
 
 /** @throws RangeError for an option that cannot be used */
 export function openInvalidationLog(
-  options: RedisConnectionOptions & Pick<SharedTierOptions, 'prefix' | 'connectTimeoutMs'>,
+  options: RedisConnectionOptions & Pick<SharedTierOptions, 'prefix' | 'connectTimeoutMs'> & { boxName?: string },
   parts: InvalidationLogParts,
 ): InvalidationLog {
   const prefix = usablePrefix(options.prefix ?? usual.prefix)
-  return new InvalidationLog(
-    { ...connection(options), prefix, entriesMax: 10_000, waitMs: 1_000, answerMs: 1_000, currentForMs: 3_000 },
-    parts,
-  )
+  const times = { waitMs: 1_000, answerMs: 1_000, currentForMs: 3_000 }
+  const boxName = options.boxName ?? usualBoxName()
+  return new InvalidationLog({ ...connection(options), ...times, prefix, boxName, entriesMax: 10_000 }, parts)
+}
+
+/** Threads are boxes, too: each has a memory of its own. */
+function usualBoxName(): string {
+  const name = `${hostname()}/${process.pid}`
+  return isMainThread ? name : `${name}/${threadId}`
 }
 
 function connection(options: RedisConnectionOptions & Pick<SharedTierOptions, 'connectTimeoutMs'>) {

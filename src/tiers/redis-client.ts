@@ -23,7 +23,9 @@ const RECONNECT_MAX_MS = 1_000
  */
 export function connectRedis(settings: RedisClientSettings): RedisClient {
   const { place } = settings
-  const retryStrategy = (attempt: number) => Math.min(50 * 2 ** Math.min(attempt, 10), RECONNECT_MAX_MS)
+  // Once at once: often only the connection is gone.
+  const retryStrategy = (attempt: number) =>
+    attempt === 1 ? 1 : Math.min(50 * 2 ** Math.min(attempt, 10), RECONNECT_MAX_MS)
   const common: CommonOptions = {
     ...(place.username !== undefined && { username: place.username }),
     ...(place.password !== undefined && { password: place.password }),
@@ -36,9 +38,10 @@ export function connectRedis(settings: RedisClientSettings): RedisClient {
     autoResubscribe: false,
     maxRetriesPerRequest: 0,
     connectTimeout: settings.connectTimeoutMs,
-    commandTimeout: settings.silenceMs,
-    // This, not commandTimeout, cuts a connection to a stopped server and frees what is queued on it.
+    // This, not commandTimeout, cuts a connection to a stopped server and frees what is queued on it. It comes first, so that
+    // whoever asks again when a command has failed does not do so on a connection that is about to be cut.
     socketTimeout: settings.silenceMs,
+    commandTimeout: settings.silenceMs + 200,
   }
   const client = place.kind === 'cluster' ? cluster(place, common, settings, retryStrategy) : single()
   // Without a listener the library writes each failure to the console; the breaker hears of them from the commands.

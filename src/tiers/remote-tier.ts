@@ -4,6 +4,7 @@ import type { RawFields } from '../http/fields.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import { selectingKey } from '../rfc9111/vary.ts'
 import type { BreakerSettings } from './breaker.ts'
+import { inTime, late } from './in-time.ts'
 import { type RemoteStore, StoreError } from './remote-store.ts'
 import { ServerHealth } from './server-health.ts'
 import { type RecordSettings, type Sought, StoredRecords } from './stored-records.ts'
@@ -35,9 +36,6 @@ const TTL_MAX_SECONDS = 30 * 86_400
 const WRITE_OVERHEAD_BYTES = 2_048
 
 type Counters = { -readonly [K in keyof Omit<TierCounts, 'queuedWrites' | 'queuedBytes' | 'stateChanges'>]: number }
-
-/** The answer to an operation that did not end in time. */
-const late = Symbol('late')
 
 /** A tier on servers of any kind: deadlines, the breaker and the queue of writes, the same for all. */
 export class RemoteTier implements Tier {
@@ -189,7 +187,7 @@ export class RemoteTier implements Tier {
     this.#underWay++
     const answer = operation().finally(() => this.#underWay--)
     try {
-      const result = await this.#before(deadlineMs, answer)
+      const result = await inTime(this.#parts.clock, deadlineMs, answer)
       if (result !== late) {
         this.#health.succeeded(server)
         return result
@@ -201,20 +199,6 @@ export class RemoteTier implements Tier {
       this.#health.failed(server, storeError(error))
     }
     return undefined
-  }
-
-  /** Never waits for longer; what comes later is nobody's. */
-  async #before<T>(deadlineMs: number, answer: Promise<T>): Promise<T | typeof late> {
-    let cancel = () => {}
-    const deadline = new Promise<typeof late>((resolve) => {
-      cancel = this.#parts.clock.after(deadlineMs, () => resolve(late))
-    })
-    answer.catch(() => {})
-    try {
-      return await Promise.race([answer, deadline])
-    } finally {
-      cancel()
-    }
   }
 
   #enqueue(
@@ -232,7 +216,7 @@ export class RemoteTier implements Tier {
   async #write(server: string, write: (server: string) => Promise<void>): Promise<void> {
     const { writeDeadlineMs } = this.#settings
     try {
-      if ((await this.#before(writeDeadlineMs, write(server))) !== late) {
+      if ((await inTime(this.#parts.clock, writeDeadlineMs, write(server))) !== late) {
         this.#health.wrote(server)
         return
       }

@@ -1,14 +1,14 @@
+import type { Clock } from '../clock.ts'
 import type { RawFields } from '../http/fields.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
+import { CatchUp } from './catch-up.ts'
+import { inTime } from './in-time.ts'
 import type { Invalidation } from './invalidation.ts'
-import type { Published } from './invalidation-log.ts'
+import type { InvalidationLog, PublishReport } from './invalidation-log.ts'
 import type { Tier } from './tier.ts'
 
 /** The log of invalidations, where the boxes have one in common. */
-export interface SharedLog {
-  publish(invalidation: Invalidation): Promise<Published>
-  close(): Promise<void>
-}
+export type SharedLog = Pick<InvalidationLog, 'publish' | 'caughtUp' | 'counts' | 'close'>
 
 export interface RemoteFind {
   readonly stored: StoredResponse
@@ -16,14 +16,29 @@ export interface RemoteFind {
   readonly tier: string
 }
 
+export interface RemoteTiersParts {
+  /** In the order in which they are asked. */
+  readonly tiers: readonly Tier[]
+  readonly clock: Clock
+  readonly log: SharedLog | undefined
+  /** Most that a request waits for a tier, or for other boxes. */
+  readonly deadlineMs: number
+}
+
 /** The tiers behind memory, in the order in which they are asked. Nothing here throws, rejects or waits past a deadline. */
 export class RemoteTiers {
   readonly #tiers: readonly Tier[]
+  readonly #clock: Clock
   readonly #log: SharedLog | undefined
+  readonly #deadlineMs: number
+  readonly #catchUp: CatchUp | undefined
 
-  constructor(tiers: readonly Tier[], log: SharedLog | undefined) {
+  constructor({ tiers, clock, log, deadlineMs }: RemoteTiersParts) {
     this.#tiers = tiers
+    this.#clock = clock
     this.#log = log
+    this.#deadlineMs = deadlineMs
+    this.#catchUp = log && new CatchUp({ clock, follow: (withinMs) => log.caughtUp(withinMs) })
   }
 
   /** The tier that says whose turn it is to fetch: the last, as the one that most boxes are sure to share. */
@@ -48,17 +63,38 @@ export class RemoteTiers {
     for (const tier of this.#tiers) tier.put(key, stored, ttlSeconds)
   }
 
-  /** Resolves when the other boxes know that these keys are not to be used, or when it is known that they cannot be told now. */
-  async invalidate(keys: readonly string[]): Promise<void> {
-    for (const tier of this.#tiers) for (const key of keys) tier.remove(key)
-    const published = keys.map((value) => this.#log?.publish({ scope: 'key', value, soft: false }))
-    // Tiers without a log are told by the removal alone, so that is waited for.
-    const removed = this.#log === undefined ? this.#tiers.map((tier) => tier.settled()) : []
-    await Promise.all([...published, ...removed])
+  /**
+   * Says to all boxes what is not to be used any more, and waits for at most that long until each has it in force. What the
+   * tiers hold under keys is removed besides, which is all that can be done without a log.
+   *
+   * @returns undefined without a log: what other boxes have in memory is served until it is stale
+   */
+  async invalidate(
+    invalidations: readonly Invalidation[],
+    withinMs = this.#deadlineMs,
+  ): Promise<PublishReport | undefined> {
+    for (const { scope, value, soft } of invalidations) {
+      if (scope === 'key' && !soft) for (const tier of this.#tiers) tier.remove(value)
+    }
+    if (this.#log !== undefined) return this.#log.publish(invalidations, withinMs)
+    const removed = Promise.all(this.#tiers.map((tier) => tier.settled()))
+    await inTime(this.#clock, withinMs, removed)
+    return undefined
+  }
+
+  /** Whether memory may not be served before `caughtUp`: this process stood still, and the log may have said something. */
+  isBehind(nowMs: number): boolean {
+    return this.#catchUp?.isDue(nowMs) === true
+  }
+
+  /** Resolves when memory may be served, in bounded time. */
+  async caughtUp(): Promise<void> {
+    await this.#catchUp?.done()
   }
 
   /** Waits for what is being stored, then closes. */
   async close(): Promise<void> {
+    this.#catchUp?.close()
     await Promise.all(this.#tiers.map((tier) => tier.settled()))
     await Promise.all([...this.#tiers.map((tier) => tier.close()), this.#log?.close()])
   }

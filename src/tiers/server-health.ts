@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { Breaker, type BreakerSettings } from './breaker.ts'
+import { inTime, late } from './in-time.ts'
 import type { RemoteStore, StoreError } from './remote-store.ts'
 import type { StateChange, TierState } from './tier.ts'
 
@@ -131,16 +132,8 @@ export class ServerHealth {
   }
 
   async #within(deadlineMs: number, trial: Promise<void>): Promise<void> {
-    let cancel = () => {}
-    const late = new Promise<never>((_, reject) => {
-      cancel = this.#parts.clock.after(deadlineMs, () => reject(new Error(`no answer in ${deadlineMs} ms`)))
-    })
-    trial.catch(() => {})
-    try {
-      await Promise.race([trial, late])
-    } finally {
-      cancel()
-    }
+    const outcome = await inTime(this.#parts.clock, deadlineMs, trial)
+    if (outcome === late) throw new Error(`no answer in ${deadlineMs} ms`)
   }
 
   #tell(server: string, state: StateChange['state'], why?: string): void {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { Redis } from 'ioredis'
 import { firstValue } from '../../src/http/fields.ts'
 import { type RunningBreakwater, startBreakwater } from '../support/breakwater.ts'
 import { fetchRaw, type RawResponse } from '../support/http-client.ts'
@@ -44,8 +45,8 @@ describe('tiers behind memory', () => {
   })
 
   /** A box that knows its tier: what it says of itself at start is awaited. */
-  async function box(...tier: string[]): Promise<RunningBreakwater> {
-    const started = await startBreakwater(['--origin', origin.url, ...tier])
+  async function box(tier: readonly string[], config?: string): Promise<RunningBreakwater> {
+    const started = await startBreakwater(['--origin', origin.url, ...tier], config === undefined ? {} : { config })
     boxes.push(started)
     const ups = tier.includes('--redis') ? 2 : 1
     while ((started.stderr().match(/a tier is up now|other boxes: following/g) ?? []).length < ups) {
@@ -54,12 +55,27 @@ describe('tiers behind memory', () => {
     return started
   }
 
-  const withRedis = (): Promise<RunningBreakwater> => box('--redis', `redis://127.0.0.1:${redis.port}`)
+  /** Until each has heard of all others, and so waits for them. */
+  async function acquainted(all: readonly RunningBreakwater[]): Promise<void> {
+    const client = new Redis({ port: redis.port })
+    const deadline = Date.now() + 10_000
+    for (;;) {
+      const records = await client.hvals('breakwater:{log}:boxes')
+      if (all.every(({ pid }) => records.some((record) => record.includes(`/${pid}"`)))) break
+      if (Date.now() > deadline) throw new Error(`not all boxes are known: ${records}`)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    client.disconnect()
+    // A beat of each is what tells it.
+    await new Promise((resolve) => setTimeout(resolve, 1_100))
+  }
+
+  const withRedis = (): Promise<RunningBreakwater> => box(['--redis', `redis://127.0.0.1:${redis.port}`])
 
   it('make a restarted box warm: the origin sees nothing', async () => {
     for (const [name, start] of [
       ['redis', withRedis],
-      ['memcached', () => box('--memcached', `127.0.0.1:${memcached.port}`)],
+      ['memcached', () => box(['--memcached', `127.0.0.1:${memcached.port}`])],
     ] as const) {
       const target = `/warm/${name}`
       const first = await start()
@@ -84,17 +100,55 @@ describe('tiers behind memory', () => {
   })
 
   it('tell every box what an unsafe request changed, before it is answered', async () => {
-    const [one, other] = await Promise.all([withRedis(), withRedis()])
-    for (const each of [one, other]) await ask(each, '/changes')
-    version = 2
-    await ask(one, '/changes', 'POST')
-    assert.equal((await ask(one, '/changes')).body.toString(), 'version 2 of /changes')
-    // The log is followed, not asked: the other box hears of it within the time that Redis takes to say so.
-    for (;;) {
-      const response = await ask(other, '/changes')
-      if (response.body.toString() === 'version 2 of /changes') break
-      await new Promise((resolve) => setTimeout(resolve, 10))
+    // Patient, so that a busy machine does not end the waiting.
+    const patient = () => box(['--redis', `redis://127.0.0.1:${redis.port}`], 'tiers: { deadline: 10s }')
+    const three = await Promise.all([patient(), patient(), patient()])
+    await acquainted(three)
+    for (let i = 0; i < 20; i++) {
+      for (const each of three) await ask(each, '/changes')
+      version++
+      await ask(three[i % 3]!, '/changes', 'POST')
+      for (const each of three)
+        assert.equal((await ask(each, '/changes')).body.toString(), `version ${version} of /changes`)
     }
+  })
+
+  for (const [howLong, stillMs] of [
+    ['longer than any connection waits', 4_000],
+    ['a moment', 0],
+  ] as const) {
+    it(`serve nothing that was purged while a box stood still for ${howLong}`, async () => {
+      const [one, other] = await Promise.all([withRedis(), withRedis()])
+      await acquainted([one, other])
+      const targets = Array.from({ length: 20 }, (_, i) => `/still/${i}`)
+      for (const target of targets) await ask(other, target)
+      other.pause()
+      version++
+      // Each waits for the box that says nothing, as long as a tier may take: a second in all.
+      for (const target of targets) await ask(one, target, 'POST')
+      await new Promise((resolve) => setTimeout(resolve, stillMs))
+      // What lies in its sockets when it goes on: the requests, and what the log said.
+      const asked = targets.map((target) => ask(other, target))
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      other.resume()
+      const bodies = (await Promise.all(asked)).map(({ body }) => body.toString())
+      assert.deepEqual(
+        bodies,
+        targets.map((target) => `version ${version} of ${target}`),
+      )
+    })
+  }
+
+  it('serve from memory when a box went on and Redis is gone', async () => {
+    const proxy = await withRedis()
+    await ask(proxy, '/alone')
+    proxy.pause()
+    const { port } = redis
+    await redis.kill()
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    proxy.resume()
+    assert.match(cacheStatus(await ask(proxy, '/alone')), /; hit/)
+    redis = await startRedis({ port })
   })
 
   it('cost one deadline when they hang, and no error', async () => {

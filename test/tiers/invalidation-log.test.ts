@@ -9,6 +9,7 @@ import type { InvalidationLog } from '../../src/tiers/invalidation-log.ts'
 import { openInvalidationLog } from '../../src/tiers/open-tier.ts'
 import { type Server, startRedis } from '../support/redis.ts'
 import { startRedisCluster } from '../support/redis-cluster.ts'
+import { startRoute } from '../support/route.ts'
 import { openRedis, stored } from './tier-fixtures.ts'
 
 /** Keys are URIs here; patterns are understood unless they are `?`. */
@@ -73,13 +74,13 @@ class Box {
   gaps = 0
   readonly #events = new EventEmitter()
 
-  constructor(url: string, clock: Clock = systemClock()) {
+  constructor(url: string, { name = 'box', clock = systemClock() }: { name?: string; clock?: Clock } = {}) {
     const tell = (note: () => void) => {
       note()
       this.#events.emit('event')
     }
     this.log = openInvalidationLog(
-      { url },
+      { url, boxName: name },
       {
         clock,
         compile,
@@ -90,8 +91,8 @@ class Box {
     )
   }
 
-  static async open(url: string): Promise<Box> {
-    const box = new Box(url)
+  static async open(url: string, name = 'box'): Promise<Box> {
+    const box = new Box(url, { name })
     await box.until(() => box.states.at(-1) === 'following')
     return box
   }
@@ -120,8 +121,8 @@ describe('the log of invalidations', () => {
 
   it('tells every box, in order, and who said it that it was its own', async () => {
     const [one, two] = [await openBox(), await openBox()]
-    assert.equal(await one.log.publish(hard('uri', '/a')), 'everywhere')
-    assert.equal(await two.log.publish(soft('tag', 'b')), 'everywhere')
+    assert.ok((await one.log.publish([hard('uri', '/a')], 5_000)).position)
+    assert.ok((await two.log.publish([soft('tag', 'b')], 5_000)).position)
     await Promise.all([one, two].map((box) => box.until(() => box.heard.length === 2)))
     assert.deepEqual(one.heard, ['uri /a own', 'tag b'])
     assert.deepEqual(two.heard, ['uri /a', 'tag b own'])
@@ -130,7 +131,7 @@ describe('the log of invalidations', () => {
   it('is in force at once for who says it', async () => {
     const box = await openBox()
     const position = box.log.positionAt(systemClock().now())
-    const said = box.log.publish(hard('uri', '/a'))
+    const said = box.log.publish([hard('uri', '/a')], 5_000)
     assert.equal(box.log.verdict({ key: '/a', tags: [] }, position), 'purged')
     await said
   })
@@ -139,7 +140,7 @@ describe('the log of invalidations', () => {
     const box = await openBox()
     const { tier } = await openRedis(server.url, { invalidations: box.log })
     const asked = stored('old', { requestTimeMs: systemClock().now() })
-    await box.log.publish(hard('uri', '/a'))
+    await box.log.publish([hard('uri', '/a')], 5_000)
     await box.until(() => box.heard.length === 1)
     tier.put('/a', asked, 60)
     await tier.settled()
@@ -156,7 +157,7 @@ describe('the log of invalidations', () => {
     const { tier } = await openRedis(server.url, { invalidations: box.log })
     tier.put('/a', stored('body', { requestTimeMs: systemClock().now(), tags: ['t'] }), 60)
     await tier.settled()
-    await box.log.publish(soft('tag', 't'))
+    await box.log.publish([soft('tag', 't')], 5_000)
     const found = await tier.find('/a', [])
     assert.equal(found?.body.toString(), 'body')
     assert.ok((found?.lifetime.seconds ?? 60) < 5)
@@ -168,22 +169,22 @@ describe('the log of invalidations', () => {
     server.pause()
     await away.until(() => away.states.at(-1) === 'lost')
     server.resume()
-    void other.log.publish(hard('uri', '/meanwhile'))
+    void other.log.publish([hard('uri', '/meanwhile')], 5_000)
     await away.until(() => away.heard.length > 0)
     // Said at least once: an answer that came too late to be heard is no reason not to say it again.
     assert.deepEqual([[...new Set(away.heard)], away.gaps], [['uri /meanwhile'], 0])
-    assert.ok(await away.log.whenCurrent(5_000))
+    assert.ok(await away.log.caughtUp(5_000))
   })
 
   it('is not current the moment a stopped process goes on, until it has asked', async () => {
     const system = systemClock()
     let stoppedMs = 0
-    const box = new Box(server.url, { now: () => system.now() + stoppedMs, after: system.after })
+    const box = new Box(server.url, { clock: { now: () => system.now() + stoppedMs, after: system.after } })
     boxes.push(box)
-    assert.ok(await box.log.whenCurrent(5_000))
+    assert.ok(await box.log.caughtUp(5_000))
     stoppedMs = 60_000
     assert.equal(box.log.isCurrent, false)
-    assert.ok(await box.log.whenCurrent(5_000))
+    assert.ok(await box.log.caughtUp(5_000))
     assert.equal(box.log.isCurrent, true)
   })
 
@@ -191,7 +192,7 @@ describe('the log of invalidations', () => {
     const box = await openBox()
     const position = box.log.positionAt(systemClock().now())
     await server.kill()
-    assert.equal(await box.log.publish(hard('uri', '/a')), 'here')
+    assert.equal((await box.log.publish([hard('uri', '/a')], 5_000)).position, undefined)
     assert.equal(box.log.verdict({ key: '/a', tags: [] }, position), 'purged')
     server = await startRedis({ port: server.port })
     await box.until(() => box.heard.length > 0)
@@ -205,7 +206,7 @@ describe('the log of invalidations', () => {
   it('becomes one purge of everything where more waits than can be kept', async () => {
     const box = await openBox()
     await server.kill()
-    for (let i = 0; i < 1_001; i++) void box.log.publish(soft('uri', `/${i}`))
+    for (let i = 0; i < 1_001; i++) void box.log.publish([soft('uri', `/${i}`)], 5_000)
     assert.equal(box.log.verdict({ key: '/any', tags: [] }, ''), 'purged')
   })
 
@@ -237,11 +238,99 @@ describe('the log of invalidations', () => {
   })
 })
 
+describe('boxes that follow one log', () => {
+  let server: Server & { readonly url: string }
+  const boxes: Box[] = []
+  beforeEach(async () => {
+    server = await startRedis()
+  })
+  afterEach(async () => {
+    for (const box of boxes.splice(0)) await box.log.close()
+    await server.kill()
+  })
+  const openBox = async (name: string, url = server.url): Promise<Box> => {
+    const box = await Box.open(url, name)
+    boxes.push(box)
+    return box
+  }
+  const names = (box: Box) => box.log.counts().boxes.map(({ name }) => name)
+  /** Beats until it has heard of all others. */
+  const known = async (box: Box, count: number): Promise<void> => {
+    while (names(box).length < count) await box.log.publish([hard('key', 'any')], 100)
+  }
+
+  it('acknowledge what one of them says, when it is in force on all', async () => {
+    const three = [await openBox('a'), await openBox('b'), await openBox('c')]
+    await known(three[0]!, 3)
+    const { boxes, position } = await three[0]!.log.publish([hard('key', '/1'), hard('key', '/2')], 5_000)
+    assert.ok(position)
+    assert.equal(boxes[0]?.name, 'a')
+    assert.deepEqual(
+      new Map(boxes.map(({ name, acknowledged }) => [name, acknowledged])),
+      new Map([
+        ['a', true],
+        ['b', true],
+        ['c', true],
+      ]),
+    )
+    for (const box of three)
+      assert.ok(['key /1', 'key /2'].every((said) => box.heard.some((heard) => heard.startsWith(said))))
+  })
+
+  it('name those that did not acknowledge in time, and do not wait longer', async () => {
+    const one = await openBox('here')
+    const route = await startRoute(server.port)
+    await openBox('cut off', `redis://127.0.0.1:${route.port}`)
+    await known(one, 2)
+    route.hold()
+    const { boxes } = await one.log.publish([hard('key', '/')], 200)
+    assert.deepEqual(boxes, [
+      { name: 'here', acknowledged: true },
+      { name: 'cut off', acknowledged: false },
+    ])
+    await route.close()
+  })
+
+  it('are not waited for when they have left', async () => {
+    const [one, two] = [await openBox('stays'), await openBox('leaves')]
+    await known(one, 2)
+    await two.log.close()
+    const { boxes } = await one.log.publish([hard('key', '/')], 5_000)
+    assert.deepEqual(boxes, [{ name: 'stays', acknowledged: true }])
+  })
+
+  it('without Redis are told at once that nobody else knows', async () => {
+    const [one] = [await openBox('one'), await openBox('other')]
+    await known(one!, 2)
+    await server.kill()
+    await one!.until(() => one!.states.at(-1) === 'lost')
+    const { position, boxes } = await one!.log.publish([hard('key', '/')], 60_000)
+    assert.equal(position, undefined)
+    assert.deepEqual(boxes, [
+      { name: 'one', acknowledged: true },
+      { name: 'other', acknowledged: false },
+    ])
+    assert.deepEqual([one!.log.counts().state, one!.log.counts().unsent], ['lost', 1])
+  })
+
+  it('take a record in the list that is none for nobody', async () => {
+    const box = await openBox('one')
+    const redis = new Redis(server.url)
+    const now = Date.now()
+    for (const [i, odd] of [`${now} x`, 'x', `${now} {}`, `${now} [1,2,3]`, ''].entries()) {
+      await redis.hset('breakwater:{log}:boxes', `odd${i}`, odd)
+    }
+    const { boxes } = await box.log.publish([hard('key', '/')], 5_000)
+    redis.disconnect()
+    assert.deepEqual(boxes, [{ name: 'one', acknowledged: true }])
+  })
+})
+
 describe('the log of invalidations in a cluster', () => {
   it('is followed like in one server', async () => {
     const cluster = await startRedisCluster()
     const box = await Box.open(cluster.url)
-    assert.equal(await box.log.publish(hard('uri', '/a')), 'everywhere')
+    assert.ok((await box.log.publish([hard('uri', '/a')], 5_000)).position)
     await box.until(() => box.heard.length === 1)
     await box.log.close()
     await cluster.stop()

@@ -4,6 +4,7 @@ import { inTime, late } from './in-time.ts'
 import { type CompileInvalidation, fromEntry, type Invalidation, toEntry } from './invalidation.ts'
 import { InvalidationIndex, noPosition } from './invalidation-index.ts'
 import { InvalidationStream, type StreamEntry, type StreamSettings } from './invalidation-stream.ts'
+import { LogWaiters } from './log-waiters.ts'
 import type { Invalidatable, Invalidations, InvalidationVerdict } from './tier.ts'
 import { type UnsentInvalidation, UnsentInvalidations } from './unsent-invalidations.ts'
 
@@ -52,14 +53,6 @@ export interface InvalidationLogCounts {
   readonly boxes: readonly { readonly name: string; readonly sinceMs: number; readonly silentMs: number }[]
 }
 
-/** Somebody who wants to know all that was said until a moment. */
-interface Waiting {
-  readonly sinceMs: number
-  /** Of the last entry at that moment, once it is known. */
-  position: string | undefined
-  readonly settle: (isKnown: boolean) => void
-}
-
 /** Of moments; requests that took longer than it reaches count as begun at its start. */
 const HISTORY_MAX = 10_000
 const RETRY_PAUSE_MS = 500
@@ -87,7 +80,7 @@ export class InvalidationLog implements Invalidations {
   readonly #counters = { heard: 0, published: 0, gaps: 0 }
   #heardAtMs = Number.NEGATIVE_INFINITY
   #isFollowing: boolean | undefined
-  readonly #waiting = new Set<Waiting>()
+  readonly #waiters: LogWaiters
   #closed = false
   #cancelPause: () => void = () => {}
 
@@ -96,6 +89,7 @@ export class InvalidationLog implements Invalidations {
     this.#parts = parts
     this.#stream = new InvalidationStream(settings)
     this.#index = this.#newIndex(noPosition)
+    this.#waiters = new LogWaiters(parts.clock)
     this.#unsent = new UnsentInvalidations(parts.compile)
     const position = () => this.#position
     this.#boxes = new Boxes({ clock: parts.clock, roster: this.#stream.roster, name: settings.boxName, position })
@@ -111,29 +105,9 @@ export class InvalidationLog implements Invalidations {
    * that Redis cannot be reached.
    */
   caughtUp(withinMs: number): Promise<boolean> {
-    const sinceMs = this.#parts.clock.now()
-    return new Promise((resolve) => {
-      const cancel = this.#parts.clock.after(withinMs, () => waiting.settle(false))
-      const waiting: Waiting = {
-        sinceMs,
-        position: undefined,
-        settle: (isKnown: boolean) => {
-          cancel()
-          this.#waiting.delete(waiting)
-          resolve(isKnown)
-        },
-      }
-      this.#waiting.add(waiting)
-      // The reader may be waiting for something to be said, or for its connection. Most often nothing was said at all.
-      this.#stream.last().then(
-        (last) => {
-          waiting.position = last
-          this.#settleFollowed()
-        },
-        // Then it depends on the reader.
-        () => {},
-      )
-    })
+    // The reader may be waiting for something to be said, or for its connection. Most often nothing was said at all.
+    const last = () => this.#stream.last()
+    return this.#waiters.wait(withinMs, last, () => this.#cameFurther())
   }
 
   positionAt(timeMs: number): string {
@@ -180,7 +154,7 @@ export class InvalidationLog implements Invalidations {
   async close(): Promise<void> {
     this.#closed = true
     this.#cancelPause()
-    for (const { settle } of [...this.#waiting]) settle(false)
+    this.#waiters.settle(false, Number.POSITIVE_INFINITY)
     await this.#boxes.leave(LEAVE_MS)
     this.#stream.close()
   }
@@ -207,7 +181,7 @@ export class InvalidationLog implements Invalidations {
         if (failures <= QUICK_RETRIES) {
           await this.#pause(QUICK_PAUSE_MS)
         } else {
-          this.#settleWaiting(false, askedAtMs)
+          this.#waiters.settle(false, askedAtMs)
           await this.#pause(RETRY_PAUSE_MS)
         }
       }
@@ -234,7 +208,7 @@ export class InvalidationLog implements Invalidations {
   async #readOn(): Promise<void> {
     const askedAtMs = this.#parts.clock.now()
     // One that does not know how things stand asks for an answer now, not when something happens.
-    const wait = this.isCurrent && this.#waiting.size === 0
+    const wait = this.isCurrent && this.#waiters.size === 0
     const entries = await this.#stream.after(this.#position, { wait })
     for (const entry of entries) {
       const { invalidation, token } = this.#learn(entry)
@@ -245,7 +219,7 @@ export class InvalidationLog implements Invalidations {
     }
     if (entries.length > 0) {
       this.#boxes.announce()
-      this.#settleFollowed()
+      this.#cameFurther()
     } else {
       if (!(await this.#stream.has(this.#position))) throw new Error('the log is gone')
       await this.#unsent.sendAll(this.#append)
@@ -269,19 +243,12 @@ export class InvalidationLog implements Invalidations {
     }
     if (!this.isCurrent) return
     this.#tell('following', undefined)
-    this.#settleWaiting(true, askedAtMs)
+    this.#waiters.settle(true, askedAtMs)
   }
 
-  #settleWaiting(isKnown: boolean, askedAtMs: number): void {
-    for (const { sinceMs, settle } of [...this.#waiting]) if (sinceMs <= askedAtMs) settle(isKnown)
-  }
-
-  #settleFollowed(): void {
-    for (const { position, sinceMs, settle } of [...this.#waiting]) {
-      if (position === undefined || position > this.#position) continue
-      this.#heardAtMs = Math.max(this.#heardAtMs, sinceMs)
-      settle(true)
-    }
+  #cameFurther(): void {
+    const knownUntilMs = this.#waiters.followedTo(this.#position)
+    if (knownUntilMs !== undefined) this.#heardAtMs = Math.max(this.#heardAtMs, knownUntilMs)
   }
 
   #newIndex(horizon: string): InvalidationIndex {

@@ -1,5 +1,6 @@
 import { changedFields, type FieldChanges } from '../http/field-changes.ts'
-import { filterFields, type RawFields } from '../http/fields.ts'
+import type { RawFields } from '../http/fields.ts'
+import { fieldsWithout, NameSet } from '../http/name-set.ts'
 import type { OriginRequest } from '../origin/origin-client.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 
@@ -20,7 +21,7 @@ export interface UpstreamOptions {
   readonly waiting?: Pick<OriginRequest, 'priority' | 'hasCover'>
 }
 
-const CONDITIONS = new Set([
+const CONDITIONS = new NameSet([
   'if-none-match',
   'if-modified-since',
   'if-match',
@@ -32,7 +33,7 @@ const CONDITIONS = new Set([
 /** The request that goes to the origin, written anew from the normalised one: nothing is copied through unread. */
 export function upstreamRequest(request: ProxyRequest, options: UpstreamOptions): OriginRequest {
   const { conditions } = options
-  const kept = conditions === 'client' ? request.fields : filterFields(request.fields, (name) => !CONDITIONS.has(name))
+  const kept = conditions === 'client' ? request.fields : fieldsWithout(request.fields, CONDITIONS)
   const fields = ['Host', request.authority, ...changedFields(kept, options.changes)]
   if (typeof conditions !== 'string') fields.push(...conditions)
   fields.push(...options.forwardingFields)

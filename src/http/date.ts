@@ -27,15 +27,29 @@ const monthNumbers = new Map(
  * @returns milliseconds since the epoch, or undefined when the text is not an HTTP-date
  */
 export function parseHttpDate(text: string, nowMs: number): number | undefined {
+  const before = remembered.get(text)
+  if (before !== undefined) return before
   let match = imfFixdate.exec(text)
-  if (match !== null)
-    return toMs({ year: Number(match[3]), month: match[2]!, day: match[1]!, timeMs: timeOfDayMs(match, 4) })
+  if (match !== null) {
+    const ms = toMs({ year: Number(match[3]), month: match[2]!, day: match[1]!, timeMs: timeOfDayMs(match, 4) })
+    if (ms !== undefined) remember(text, ms)
+    return ms
+  }
   match = rfc850Date.exec(text)
   if (match !== null) return rfc850ToMs(match, nowMs)
   match = asctimeDate.exec(text)
   if (match !== null)
     return toMs({ year: Number(match[6]), month: match[1]!, day: match[2]!, timeMs: timeOfDayMs(match, 3) })
   return undefined
+}
+
+/** The preferred form: an origin writes the same `Date` for a second, and the same `Last-Modified` for as long as nothing changes. */
+const remembered = new Map<string, number>()
+const rememberedMax = 256
+
+function remember(text: string, ms: number): void {
+  if (remembered.size >= rememberedMax) remembered.clear()
+  remembered.set(text, ms)
 }
 
 let formattedSecond = Number.NaN

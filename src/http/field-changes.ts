@@ -6,9 +6,13 @@ export interface FieldChanges {
   readonly set: readonly (readonly [name: string, value: string])[]
 }
 
+export function changesNothing({ remove, set }: FieldChanges): boolean {
+  return remove.length === 0 && set.length === 0
+}
+
 /** The fields without those that are removed or set, then those that are set. */
 export function changedFields(fields: RawFields, changes: FieldChanges): RawFields {
-  if (changes.remove.length === 0 && changes.set.length === 0) return fields
+  if (changesNothing(changes)) return fields
   const gone = new Set(changes.remove)
   for (const [name] of changes.set) gone.add(lowerName(name))
   return [...filterFields(fields, (name) => !gone.has(name)), ...changes.set.flat()]

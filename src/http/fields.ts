@@ -67,16 +67,21 @@ export function withField(fields: RawFields, name: string, value: string): strin
 }
 
 /** Members of a comma-separated list over all of a field's values (RFC 9110 §5.6.1), white space and empties dropped. */
-export function listMembers(fields: RawFields, name: string): string[] {
-  const members: string[] = []
-  for (const value of allValues(fields, name)) {
-    for (const part of value.split(',')) {
+export function listMembers(fields: RawFields, name: string): readonly string[] {
+  let members: string[] | undefined
+  for (let i = 0; i < fields.length; i += 2) {
+    if (!isNamed(fields[i]!, name)) continue
+    members ??= []
+    for (const part of fields[i + 1]!.split(',')) {
       const member = part.trim()
       if (member !== '') members.push(member)
     }
   }
-  return members
+  return members ?? NOTHING
 }
+
+/** What most messages have of most lists. */
+const NOTHING: readonly string[] = []
 
 function isNamed(fieldName: string, lowerCaseName: string): boolean {
   return (

@@ -1,8 +1,27 @@
-import { listMembers, type RawFields } from '../http/fields.ts'
+import { combinedValue, type RawFields } from '../http/fields.ts'
 
-/** The members of all `Connection` fields in lower case: options, and names of fields for this hop only (RFC 9110 §7.6.1). */
-export function connectionOptions(fields: RawFields): string[] {
-  return listMembers(fields, 'connection').map((option) => option.toLowerCase())
+const NO_OPTIONS: ReadonlySet<string> = new Set()
+
+/** `keep-alive` and few others arrive with every message, so what they mean is remembered; long ones and floods are not. */
+const remembered = new Map<string, ReadonlySet<string>>()
+const REMEMBERED_MAX = 128
+const REMEMBERED_LENGTH_MAX = 64
+
+/**
+ * The members of all `Connection` fields in lower case: options, and names of fields for this hop only (RFC 9110 §7.6.1).
+ * The set may be shared.
+ */
+export function connectionOptions(fields: RawFields): ReadonlySet<string> {
+  const value = combinedValue(fields, 'connection')
+  if (value === undefined) return NO_OPTIONS
+  const before = remembered.get(value)
+  if (before !== undefined) return before
+  const options = new Set(membersOf(value.toLowerCase()))
+  if (value.length <= REMEMBERED_LENGTH_MAX) {
+    if (remembered.size >= REMEMBERED_MAX) remembered.clear()
+    remembered.set(value, options)
+  }
+  return options
 }
 
 /**
@@ -11,6 +30,13 @@ export function connectionOptions(fields: RawFields): string[] {
  */
 export function connectionPersists(head: { readonly minorVersion: 0 | 1; readonly fields: RawFields }): boolean {
   const options = connectionOptions(head.fields)
-  if (options.includes('close')) return false
-  return head.minorVersion === 1 || options.includes('keep-alive')
+  if (options.has('close')) return false
+  return head.minorVersion === 1 || options.has('keep-alive')
+}
+
+function membersOf(list: string): string[] {
+  return list
+    .split(',')
+    .map((member) => member.trim())
+    .filter((member) => member !== '')
 }

@@ -135,7 +135,6 @@ const NEVER_HOP_BY_HOP: ReadonlySet<string> = new Set(['host', 'content-length',
 
 /** An intermediary that obeyed would take away the request's framing or its authority (RFC 9110 §7.6.1). */
 function connectionProblem(fields: RawFields): RefusalReason | undefined {
-  return connectionOptions(fields).some((option) => NEVER_HOP_BY_HOP.has(option))
-    ? 'connection-names-framing'
-    : undefined
+  for (const option of connectionOptions(fields)) if (NEVER_HOP_BY_HOP.has(option)) return 'connection-names-framing'
+  return undefined
 }

@@ -5,40 +5,51 @@
  * that is asked for the new string has to hash it again; a known word comes back as the one string that exists already.
  */
 export class KnownWords {
-  readonly #slots: readonly string[][]
+  readonly #words: readonly string[]
+  /** The bytes of all words, one behind the other, and where each begins: comparing numbers is quicker than characters. */
+  readonly #bytes: Uint8Array
+  readonly #begins: Uint16Array
+  /** The first word of each slot; the others follow in `#next`. */
+  readonly #first = new Int16Array(SLOTS).fill(NONE)
+  readonly #next: Int16Array
 
   constructor(words: Iterable<string>) {
-    const slots: string[][] = Array.from({ length: SLOTS }, () => [])
-    for (const word of words) {
+    this.#words = [...new Set(words)]
+    this.#bytes = Buffer.from(this.#words.join(''), 'latin1')
+    this.#begins = new Uint16Array(this.#words.length)
+    this.#next = new Int16Array(this.#words.length).fill(NONE)
+    let begin = 0
+    for (const [index, word] of this.#words.entries()) {
+      this.#begins[index] = begin
+      begin += word.length
       const slot = slotOf(word.length, word.charCodeAt(0), word.charCodeAt(word.length - 1))
-      slots[slot]!.push(word)
+      this.#next[index] = this.#first[slot]!
+      this.#first[slot] = index
     }
-    this.#slots = slots
   }
 
   /** @returns the word that the bytes from `start` to `end` spell exactly, or undefined */
   find(bytes: Buffer, start: number, end: number): string | undefined {
     if (end <= start) return undefined
-    const candidates = this.#slots[slotOf(end - start, bytes[start]!, bytes[end - 1]!)]!
-    for (let i = 0; i < candidates.length; i++) {
-      if (spells(candidates[i]!, bytes, start, end)) return candidates[i]
-    }
-    return undefined
+    let index = this.#first[slotOf(end - start, bytes[start]!, bytes[end - 1]!)]!
+    while (index !== NONE && !this.#spells(index, bytes, start, end)) index = this.#next[index]!
+    return index === NONE ? undefined : this.#words[index]
+  }
+
+  #spells(index: number, bytes: Buffer, start: number, end: number): boolean {
+    if (this.#words[index]!.length !== end - start) return false
+    const words = this.#bytes
+    let at = this.#begins[index]!
+    for (let i = start; i < end; i++) if (words[at++] !== bytes[i]) return false
+    return true
   }
 }
 
-const SLOTS = 256
+const SLOTS = 1024
+const NONE = -1
 
 function slotOf(length: number, first: number, last: number): number {
-  return (length * 7 + first * 31 + last * 3) & (SLOTS - 1)
-}
-
-function spells(word: string, bytes: Buffer, start: number, end: number): boolean {
-  if (word.length !== end - start) return false
-  for (let i = 0; i < word.length; i++) {
-    if (word.charCodeAt(i) !== bytes[start + i]) return false
-  }
-  return true
+  return (length * 31 + first * 7 + last * 37) & (SLOTS - 1)
 }
 
 /** Methods as they are registered, and the two of purge requests: case matters (RFC 9110 §9.1). */

@@ -22,27 +22,27 @@ export const CHUNK_END = Buffer.from('\r\n', 'latin1')
 const LAST_CHUNK = Buffer.from('0\r\n\r\n', 'latin1')
 
 /**
- * The head of a request in wire form, with the empty line.
+ * The head of a request in wire form, with the empty line: latin1 text, one character a byte.
  *
  * @throws ProxyError INTERNAL for anything that another parser could take for more or less than it is: a byte that does not
  *   belong where it stands, never only CR, LF and NUL
  */
-export function writeRequestHead({ method, target, fields }: RequestHeadParts): Buffer {
+export function writeRequestHead({ method, target, fields }: RequestHeadParts): string {
   if (method === '' || target === '') throw unwritable('request', 'an empty method or target')
   check(method, NOT_TOKEN, 'method')
   check(target, NOT_TARGET, 'target')
-  return Buffer.from(`${method} ${target} HTTP/1.1\r\n${fieldLines(fields)}\r\n`, 'latin1')
+  return `${method} ${target} HTTP/1.1\r\n${fieldLines(fields)}\r\n`
 }
 
 /**
- * The head of a response in wire form, with the empty line.
+ * The head of a response in wire form, with the empty line: latin1 text, one character a byte.
  *
  * @throws ProxyError INTERNAL as `writeRequestHead` does
  */
-export function writeResponseHead({ status, reason, fields }: ResponseHeadParts): Buffer {
+export function writeResponseHead({ status, reason, fields }: ResponseHeadParts): string {
   if (!Number.isInteger(status) || status < 100 || status > 599) throw unwritable('response', `status ${status}`)
   check(reason, NOT_FIELD_VALUE, 'reason phrase')
-  return Buffer.from(`HTTP/1.1 ${status} ${reason}\r\n${fieldLines(fields)}\r\n`, 'latin1')
+  return `HTTP/1.1 ${status} ${reason}\r\n${fieldLines(fields)}\r\n`
 }
 
 /** The line before a chunk of `size` bytes. A chunk of none would end the body, so it is refused. */

@@ -1,5 +1,6 @@
 import type { BodySource } from '../http/body.ts'
-import { filterFields, type RawFields } from '../http/fields.ts'
+import type { RawFields } from '../http/fields.ts'
+import { fieldsWithout, NameSet } from '../http/name-set.ts'
 import type { ProxyResponse } from '../request/proxy-response.ts'
 
 /** What the request and its connection allow the response. */
@@ -24,15 +25,12 @@ export interface FramedResponse {
 }
 
 /** Framing is the lane's: whatever a response says about it is left out and written anew. */
-const LANE_FIELDS: ReadonlySet<string> = new Set([
-  'connection',
-  'content-length',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'transfer-encoding',
-  'upgrade',
-])
+const FRAMING = [
+  ...['connection', 'content-length', 'keep-alive', 'proxy-connection', 'te', 'transfer-encoding', 'upgrade'],
+]
+const LANE_FIELDS = new NameSet(FRAMING)
+/** Only a chunked body can have trailers. */
+const LANE_FIELDS_AND_TRAILER = new NameSet([...FRAMING, 'trailer'])
 
 /** Decides on the framing of a response (RFC 9112 §6). */
 export function frameResponse(answer: ProxyResponse, situation: ResponseSituation): FramedResponse {
@@ -40,7 +38,7 @@ export function frameResponse(answer: ProxyResponse, situation: ResponseSituatio
   const body = hasBody(answer.status, situation.method) ? answer.body : undefined
   const length = lengthOf(answer, body, situation.method)
   const isChunked = body !== undefined && length === undefined && version === '1.1'
-  const fields = filterFields(answer.fields, (name) => !LANE_FIELDS.has(name) && (isChunked || name !== 'trailer'))
+  const fields = fieldsWithout(answer.fields, isChunked ? LANE_FIELDS : LANE_FIELDS_AND_TRAILER)
   if (length !== undefined) fields.push('Content-Length', String(length))
   else if (isChunked) fields.push('Transfer-Encoding', 'chunked')
   const endsByClose = body !== undefined && length === undefined && !isChunked

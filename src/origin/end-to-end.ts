@@ -1,12 +1,10 @@
 import { lowerName, type RawFields } from '../http/fields.ts'
+import { NameSet } from '../http/name-set.ts'
 import { connectionOptions } from '../http1/framing.ts'
 import type { TimeLimits } from './settings.ts'
 
-/**
- * What ends at this hop (RFC 9110 §7.6.1, §11.7) together with the framing, by length of the name: nearly all of a
- * message's fields are passed over without a look at their letters.
- */
-const hopByHop: readonly (readonly string[] | undefined)[] = byLength([
+/** What ends at this hop (RFC 9110 §7.6.1, §11.7) together with the framing. */
+const hopByHop = new NameSet([
   'te',
   'expect',
   'upgrade',
@@ -49,7 +47,7 @@ export function endToEndFields(fields: RawFields): RawFields {
   let named: ReadonlySet<string> | undefined
   for (let i = 0; i < fields.length; i += 2) {
     const name = fields[i]!
-    if (!isHopByHop(name)) {
+    if (!hopByHop.has(name)) {
       kept?.push(name, fields[i + 1]!)
       continue
     }
@@ -80,17 +78,15 @@ function announcedIdleSeconds(fields: RawFields): number | undefined {
   return undefined
 }
 
-function isHopByHop(name: string): boolean {
-  const names = hopByHop[name.length]
-  return names?.includes(lowerName(name)) ?? false
-}
-
 /** What `Connection` names beside its usual options, or undefined. */
 function namedFields(fields: RawFields): ReadonlySet<string> | undefined {
-  const named = connectionOptions(fields).filter(
-    (option) => option !== 'close' && option !== 'keep-alive' && !forAllRecipients.has(option),
-  )
-  return named.length === 0 ? undefined : new Set(named)
+  let named: Set<string> | undefined
+  for (const option of connectionOptions(fields)) {
+    if (option === 'close' || option === 'keep-alive' || forAllRecipients.has(option)) continue
+    named ??= new Set()
+    named.add(option)
+  }
+  return named
 }
 
 function withoutNamed(fields: readonly string[], named: ReadonlySet<string>): string[] {
@@ -99,14 +95,4 @@ function withoutNamed(fields: readonly string[], named: ReadonlySet<string>): st
     if (!named.has(lowerName(fields[i]!))) kept.push(fields[i]!, fields[i + 1]!)
   }
   return kept
-}
-
-function byLength(names: readonly string[]): (string[] | undefined)[] {
-  const table: (string[] | undefined)[] = []
-  for (const name of names) {
-    const list = table[name.length] ?? []
-    list.push(name)
-    table[name.length] = list
-  }
-  return Array.from(table)
 }

@@ -58,19 +58,19 @@ export class RequestSender implements BodySink {
     const { method, target } = this.#request
     const head = writeRequestHead({ method, target, fields: this.#fields() })
     if (this.#body === undefined) {
-      this.#socket.write(head)
+      this.#socket.write(head, 'latin1')
       this.#sent()
       return
     }
     if (this.#request.expectsContinue) {
       this.#state = 'holding'
-      this.#socket.write(head)
+      this.#socket.write(head, 'latin1')
       this.#events.onHoldingBody()
       return
     }
     // A body that is there already goes out with the head, in one write.
     this.#socket.cork()
-    this.#socket.write(head)
+    this.#socket.write(head, 'latin1')
     this.startBody()
     this.#socket.uncork()
   }

@@ -241,7 +241,7 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
       reason: head.reason,
       fields: endToEndFields(head.fields),
       body: this.#body,
-      announcedLength: announcedLength(head.fields),
+      announcedLength: framing.kind === 'length' ? framing.length : announcedLength(head.fields),
       framing: framing.kind,
       requestTimeMs: this.#requestTimeMs,
       responseTimeMs: this.#connection.clock.now(),

@@ -1,4 +1,4 @@
-import { listMembers, lowerName, type RawFields } from '../http/fields.ts'
+import { lowerName, type RawFields } from '../http/fields.ts'
 
 /** Fields of the connection (RFC 9110 §7.6.1), and those that `ProxyRequest` carries in a form of its own. */
 const TAKEN_OFF: ReadonlySet<string> = new Set([
@@ -86,11 +86,6 @@ export interface SortedFields {
   readonly forwarding: string[]
 }
 
-/** The members of `Connection` in lower case. */
-export function connectionOptions(fields: RawFields): ReadonlySet<string> {
-  return new Set(listMembers(fields, 'connection').map((option) => option.toLowerCase()))
-}
-
 /** @returns the first field that `Connection` must not name, or undefined */
 export function namedAgainstItsNature(options: ReadonlySet<string>): string | undefined {
   for (const option of options) if (NEVER_HOP_BY_HOP.has(option)) return option
@@ -106,12 +101,15 @@ export function namedAgainstItsNature(options: ReadonlySet<string>): string | un
 export function sortFields(received: RawFields, options: ReadonlySet<string>, sender: Sender): SortedFields {
   const fields: string[] = []
   const forwarding: string[] = []
+  // `keep-alive` alone names no field that could still be there.
+  const named = options.size === 0 || (options.size === 1 && options.has('keep-alive')) ? undefined : options
   for (let i = 0; i < received.length; i += 2) {
-    const name = lowerName(received[i]!)
-    if (FORWARDING.has(name)) {
-      if (sender.isTrusted || name === 'via') forwarding.push(received[i]!, received[i + 1]!)
-    } else if (goesOn(name, sender) && !options.has(name)) {
-      fields.push(received[i]!, received[i + 1]!)
+    const name = received[i]!
+    const nature = natureOf(name)
+    if (nature === 'via' || nature === 'forwarding') {
+      if (sender.isTrusted || nature === 'via') forwarding.push(name, received[i + 1]!)
+    } else if (goesOn(nature, sender) && named?.has(lowerName(name)) !== true) {
+      fields.push(name, received[i + 1]!)
     }
   }
   return { fields, forwarding }
@@ -119,21 +117,53 @@ export function sortFields(received: RawFields, options: ReadonlySet<string>, se
 
 /** Whether a field with this lower-case name goes on as it is, from any sender of a request without a body. */
 export function goesOnFromAnybody(name: string): boolean {
-  return !FORWARDING.has(name) && goesOn(name, ANYBODY)
+  return findNature(name) === 'plain'
 }
 
-const ANYBODY: Sender = { isTrusted: false, method: 'GET', hasBody: false }
+/** What a field is by its name alone. */
+type Nature = 'plain' | 'ends-here' | 'via' | 'forwarding' | 'trailer' | 'override' | 'method-override'
 
-function goesOn(name: string, sender: Sender): boolean {
-  if (TAKEN_OFF.has(name) || WRITTEN_ANEW.has(name)) return false
+function goesOn(nature: Exclude<Nature, 'via' | 'forwarding'>, sender: Sender): boolean {
+  switch (nature) {
+    case 'plain':
+      return true
+    case 'ends-here':
+      return false
+    case 'trailer':
+      return sender.hasBody
+    case 'override':
+      return sender.isTrusted
+    case 'method-override':
+      return sender.isTrusted || sender.method === 'POST'
+  }
+}
+
+/** By the name as received: the same few come with every request. */
+const natures = new Map<string, Nature>()
+const NATURES_MAX = 1_000
+const REMEMBERED_LENGTH_MAX = 64
+
+function natureOf(name: string): Nature {
+  const known = natures.get(name)
+  if (known !== undefined) return known
+  const nature = findNature(name.toLowerCase())
+  if (name.length <= REMEMBERED_LENGTH_MAX) {
+    if (natures.size >= NATURES_MAX) natures.clear()
+    natures.set(name, nature)
+  }
+  return nature
+}
+
+function findNature(name: string): Nature {
+  if (FORWARDING.has(name)) return name === 'via' ? 'via' : 'forwarding'
+  if (TAKEN_OFF.has(name) || WRITTEN_ANEW.has(name)) return 'ends-here'
   // Becomes HTTP_PROXY in a CGI environment, where clients of the application obey it (httpoxy).
-  if (name === 'proxy') return false
-  if (name === 'trailer') return sender.hasBody
+  if (name === 'proxy') return 'ends-here'
+  if (name === 'trailer') return 'trailer'
   if (name.includes('_')) {
     const twin = name.replaceAll('_', '-')
-    return !NO_UNDERSCORE_TWIN.has(twin) && !twin.startsWith('x-forwarded-')
+    return NO_UNDERSCORE_TWIN.has(twin) || twin.startsWith('x-forwarded-') ? 'ends-here' : 'plain'
   }
-  if (sender.isTrusted) return true
-  if (METHOD_OVERRIDES.has(name)) return sender.method === 'POST'
-  return !OVERRIDES.has(name) && !name.startsWith('x-forwarded-')
+  if (METHOD_OVERRIDES.has(name)) return 'method-override'
+  return OVERRIDES.has(name) || name.startsWith('x-forwarded-') ? 'override' : 'plain'
 }

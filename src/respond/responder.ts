@@ -2,8 +2,9 @@ import type { Clock } from '../clock.ts'
 import { ProxyError } from '../errors.ts'
 import type { BodySource } from '../http/body.ts'
 import { formatHttpDate, parseHttpDate } from '../http/date.ts'
-import { changedFields, type FieldChanges } from '../http/field-changes.ts'
+import { changedFields, changesNothing, type FieldChanges } from '../http/field-changes.ts'
 import { allValues, filterFields, firstValue, hasField, type RawFields } from '../http/fields.ts'
+import { fieldsWithout, NameSet } from '../http/name-set.ts'
 import type { OriginResponse } from '../origin/origin-client.ts'
 import type { Plan } from '../policy/plan.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
@@ -23,14 +24,19 @@ export interface ResponderSettings {
   readonly cacheStatus: CacheStatusSettings | undefined
 }
 
+const CONSUMED = new NameSet(consumedTargetedFields)
+const CONSUMED_AND_AGE = new NameSet([...consumedTargetedFields, 'age'])
+
 /** Makes what the client gets, of what is stored, of what was fetched, or of nothing. */
 export class Responder {
   readonly #clock: Clock
   readonly #settings: ResponderSettings
+  readonly #via: string
 
   constructor(clock: Clock, settings: ResponderSettings) {
     this.#clock = clock
     this.#settings = settings
+    this.#via = `1.1 ${settings.viaName}`
   }
 
   /** From a stored response: whole, or as 304, 206 or 416 where the request asks for that; always with `Age`. */
@@ -124,10 +130,10 @@ export class Responder {
     decision: Decision,
     additions: readonly string[],
   ): string[] {
-    const replacesAge = additions[0] === 'Age'
-    const kept = filterFields(fields, (name) => !consumedTargetedFields.has(name) && !(replacesAge && name === 'age'))
-    const out = changes === undefined ? kept : [...changedFields(kept, changes)]
-    out.push(...additions, 'Via', `1.1 ${this.#settings.viaName}`)
+    const kept = fieldsWithout(fields, additions[0] === 'Age' ? CONSUMED_AND_AGE : CONSUMED)
+    const out = changes === undefined || changesNothing(changes) ? kept : [...changedFields(kept, changes)]
+    for (const addition of additions) out.push(addition)
+    out.push('Via', this.#via)
     if (this.#settings.cacheStatus !== undefined) {
       out.push('Cache-Status', cacheStatus(decision, this.#settings.cacheStatus))
     }

@@ -15,14 +15,13 @@ const isInternal = (error: unknown): boolean =>
 
 describe('writing a request head (RFC 9112 §3)', () => {
   it('gives request line, fields and empty line', () => {
-    const bytes = writeRequestHead({ method: 'GET', target: '/a?b', fields: ['Host', 'h', 'X', ''] })
-    assert.equal(bytes.toString('latin1'), 'GET /a?b HTTP/1.1\r\nHost: h\r\nX: \r\n\r\n')
+    const head = writeRequestHead({ method: 'GET', target: '/a?b', fields: ['Host', 'h', 'X', ''] })
+    assert.equal(head, 'GET /a?b HTTP/1.1\r\nHost: h\r\nX: \r\n\r\n')
   })
 
   it('writes one byte for each latin1 character', () => {
-    assert.ok(
-      writeRequestHead({ method: 'GET', target: '/', fields: ['X', '\xff\x80'] }).includes(Buffer.from([0xff, 0x80])),
-    )
+    const head = writeRequestHead({ method: 'GET', target: '/', fields: ['X', '\xff\x80'] })
+    assert.ok(Buffer.from(head, 'latin1').includes(Buffer.from([0xff, 0x80])))
   })
 
   it('lets no line end, NUL or control character out in a value', () => {
@@ -67,12 +66,12 @@ describe('writing a request head (RFC 9112 §3)', () => {
 
 describe('writing a response head (RFC 9112 §4)', () => {
   it('gives status line, fields and empty line', () => {
-    const bytes = writeResponseHead({ status: 200, reason: 'OK', fields: ['A', 'b', 'A', 'c'] })
-    assert.equal(bytes.toString('latin1'), 'HTTP/1.1 200 OK\r\nA: b\r\nA: c\r\n\r\n')
+    const head = writeResponseHead({ status: 200, reason: 'OK', fields: ['A', 'b', 'A', 'c'] })
+    assert.equal(head, 'HTTP/1.1 200 OK\r\nA: b\r\nA: c\r\n\r\n')
   })
 
   it('keeps the space after the status when there is no reason phrase', () => {
-    assert.equal(writeResponseHead({ status: 299, reason: '', fields: [] }).toString('latin1'), 'HTTP/1.1 299 \r\n\r\n')
+    assert.equal(writeResponseHead({ status: 299, reason: '', fields: [] }), 'HTTP/1.1 299 \r\n\r\n')
   })
 
   it('refuses a status that is none', () => {

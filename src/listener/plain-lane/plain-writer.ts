@@ -29,7 +29,7 @@ export class PlainWriter {
   readonly #stall: StallWatch
   #source: BodySource | undefined
   /** Waits for the first piece of the body, to leave with it. */
-  #head: Buffer | undefined
+  #head: string | undefined
   #length: number | undefined
   #isChunked = false
   #endsConnection = false
@@ -149,12 +149,15 @@ export class PlainWriter {
     if (head === undefined) {
       if (bytes !== undefined) this.#socket.write(bytes)
     } else if (bytes === undefined || bytes.length === 0) {
-      this.#socket.write(head)
+      this.#socket.write(head, 'latin1')
     } else if (bytes.length <= COPIED_BYTES_MAX) {
-      this.#socket.write(Buffer.concat([head, bytes], head.length + bytes.length))
+      const joined = Buffer.allocUnsafe(head.length + bytes.length)
+      joined.write(head, 'latin1')
+      joined.set(bytes, head.length)
+      this.#socket.write(joined)
     } else {
       this.#socket.cork()
-      this.#socket.write(head)
+      this.#socket.write(head, 'latin1')
       this.#socket.write(bytes)
       this.#socket.uncork()
     }

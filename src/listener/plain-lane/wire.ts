@@ -11,9 +11,9 @@ export function wireOf(response: ProxyResponse, method: string, nowMs: number): 
   const head = responseHead(response, framed, nowMs)
   const body = Buffer.isBuffer(framed.body) ? framed.body : undefined
   const isCopied = body !== undefined && body.length <= COPIED_BODY_BYTES_MAX
-  // Exactly its own memory: it is kept for a while, and heads are slices of something larger.
+  // Exactly its own memory: it is kept for a while.
   const bytes = Buffer.allocUnsafeSlow(head.length + (isCopied ? body.length : 0))
-  head.copy(bytes)
+  bytes.write(head, 'latin1')
   if (isCopied) body.copy(bytes, head.length)
   return {
     bytes,

@@ -53,10 +53,10 @@ function relaunch(binary) {
   var env = Object.assign({}, process.env)
   env[MARK] = '1'
   var child = spawn(binary, process.execArgv.concat([__filename], process.argv.slice(2)), {
-    stdio: 'inherit',
+    stdio: ['inherit', 'inherit', 'inherit'].concat(activatedSockets()),
     env: env,
   })
-  var signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
+  var signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2']
   signals.forEach((signal) => {
     process.on(signal, () => {
       // A terminal sends Ctrl-C to both processes itself; a second one would tell the program to give up at once.
@@ -75,6 +75,14 @@ function relaunch(binary) {
     })
     process.kill(process.pid, signal)
   })
+}
+
+/** Descriptors of the sockets that systemd opened for this process (sd_listen_fds(3)), to be passed on. */
+function activatedSockets() {
+  var count = process.env.LISTEN_PID === String(process.pid) ? Number(process.env.LISTEN_FDS) : 0
+  var descriptors = []
+  for (var i = 0; i < count; i++) descriptors.push(3 + i)
+  return descriptors
 }
 
 /** The path of the Node that npm installed for this machine, if it did. */

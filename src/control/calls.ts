@@ -1,4 +1,8 @@
+import type { Config, ListenAddress } from '../config/config.ts'
 import type { SiteCounts } from './site-counts.ts'
+
+/** What becomes of a prepared reload. */
+export type ReloadStep = 'commit' | 'abandon'
 
 interface Call<Q, A> {
   readonly question: Q
@@ -8,6 +12,9 @@ interface Call<Q, A> {
 /** Everything a thread can be asked for. Questions and answers are plain data: they pass through a message port. */
 export interface Calls {
   readonly counts: Call<undefined, SiteCounts>
+  /** Gets ready for another configuration; answered with where the thread would listen. */
+  readonly prepareReload: Call<Config, readonly ListenAddress[]>
+  readonly finishReload: Call<ReloadStep, undefined>
 }
 
 export type CallName = keyof Calls

@@ -13,6 +13,8 @@ export interface ListeningOptions {
 
 /** Addresses opened, and not served by others in place of the former ones until somebody says so. */
 export interface Change {
+  /** With the ports that the system chose. */
+  readonly addresses: readonly ListenAddress[]
   /** From now on these are the addresses; those that are not among them accept no more. */
   commit(): void
   /** Everything is as it was. */
@@ -70,7 +72,7 @@ export class ListeningSockets {
       for (const one of this.#listening) if (!opened.includes(one)) void close(one.server)
       this.#listening = opened
     }
-    return { commit, abort }
+    return { addresses: opened.map(({ server }) => addressOf(server)), commit, abort }
   }
 
   async close(): Promise<void> {

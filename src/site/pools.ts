@@ -21,7 +21,8 @@ export function createPools(config: Config, clock: Clock, log: EventLog): SitePo
   })
 }
 
-function sitePools(config: Config): SitePoolsSettings {
+/** @throws Error when the origins cannot be used */
+export function sitePools(config: Config): SitePoolsSettings {
   const { timeLimits, limits, origins, originRules } = config
   const pools = config.pools.map((pool) => ({
     pool,

@@ -3,24 +3,16 @@ import type { Config } from '../config/config.ts'
 import type { CallHandlers } from '../control/calls.ts'
 import type { SiteCounts } from '../control/site-counts.ts'
 import { Flights } from '../forward/flights.ts'
-import { type ListenerHooks, NOBODY_LISTENS } from '../listener/listener-hooks.ts'
-import { startListeners } from '../listener/start-listeners.ts'
-import { type AccessLog, openAccessLog } from '../log/access-log.ts'
+import { type Listeners, startListeners } from '../listener/start-listeners.ts'
 import { type EventLog, eventLogStyle, openEventLog } from '../log/event-log.ts'
 import { FailureLog } from '../log/failure-log.ts'
-import { Lookup } from '../lookup/lookup.ts'
-import type { OriginPool } from '../origin/origin-client.ts'
-import { createPlanner } from '../policy/planner.ts'
-import { createMemoryAnswers } from '../proxy/answer-from-memory.ts'
 import { answerPeer } from '../proxy/answer-peer.ts'
-import type { Core } from '../proxy/core.ts'
-import { createRequestHandler } from '../proxy/handle-request.ts'
 import { invalidate } from '../proxy/invalidate-after.ts'
-import { upstreamForwardingFields } from '../request/forwarding.ts'
-import { Responder } from '../respond/responder.ts'
 import { MemoryTier } from '../tiers/memory-tier.ts'
 import type { BoxPeers } from '../workers/peers.ts'
-import { forwardingSettings, listenerSettings } from './listener-settings.ts'
+import { createGeneration, type Lasting } from './generation.ts'
+import { Generations } from './generations.ts'
+import { openAccess } from './open-access.ts'
 import { createPools } from './pools.ts'
 import { openTiers } from './tiers-of-site.ts'
 
@@ -54,102 +46,81 @@ const VARIANTS_MAX = 64
 export async function startSite(config: Config, clock: Clock, box?: Box): Promise<RunningSite> {
   const log = openEventLog({ level: config.log.level, style: eventLogStyle(process.env) })
   const accessLog = openAccess(config, log)
-  const pool = createPools(config, clock, log)
-  const failures = new FailureLog(log, clock)
-  const parts = createCore(config, clock, pool, box, log)
-  const tiers = openTiers(config.tiers, { clock, log, core: parts })
-  const core: Core = { ...parts, tiers, onFailure: (error) => failures.report(error) }
+  const lasting = openLasting(config, { clock, log, box })
+  const { pools, tiers, memory } = lasting
+  const first = createGeneration(config, lasting, accessLog)
+  let listeners: Listeners | undefined
+  const generations = new Generations(lasting, first, () => listening(listeners))
   box?.peers.serve({
-    answer: (request, reply) => answerPeer(core, { ...request, body: undefined, exchange: NOBODY }, reply),
-    invalidate: (keys) => invalidate(core, keys),
+    answer: (request, reply) => {
+      answerPeer(generations.current.core, { ...request, body: undefined, exchange: NOBODY }, reply)
+    },
+    invalidate: (keys) => invalidate(lasting, keys),
   })
+  const closeParts = async (): Promise<void> => {
+    await tiers?.close()
+    pools.close()
+    await generations.current.accessLog?.close()
+  }
   try {
-    const listeners = await startListeners({
-      settings: listenerSettings(config, box !== undefined),
-      handle: createRequestHandler(core),
-      answerFromMemory: createMemoryAnswers(core),
-      hooks: listenerHooks(pool, log, accessLog),
-      clock,
-    })
-    const addresses = listeners.addresses.map(addressUrl)
+    const running = await startListeners({ ...first.lanes, clock })
+    listeners = running
+    const addresses = running.addresses.map(addressUrl)
     log.info({ listen: addresses, origins: config.origins.map(({ url }) => url) }, 'started')
     const counts = (): SiteCounts => ({
-      connections: listeners.connections,
-      handedOver: listeners.handedOver,
-      memory: core.memory.counts(),
+      connections: running.connections,
+      handedOver: running.handedOver,
+      memory: memory.counts(),
     })
     return {
       addresses,
-      handlers: { counts },
+      handlers: {
+        counts,
+        prepareReload: (next) => generations.prepare(next),
+        finishReload: (step) => generations.finish(step),
+      },
       async stop() {
-        log.info({ connections: listeners.connections }, 'stopping, what is under way is finished first')
-        await listeners.stop(config.timeLimits.drainMs)
+        log.info({ connections: running.connections }, 'stopping, what is under way is finished first')
+        await running.stop(generations.current.config.timeLimits.drainMs)
         box?.peers.close()
-        await tiers?.close()
-        pool.close()
-        await accessLog?.close()
+        await closeParts()
         log.info(counts(), 'stopped')
         await log.close()
       },
     }
   } catch (error) {
-    await tiers?.close()
-    pool.close()
-    await accessLog?.close()
+    await closeParts()
     throw error
+  }
+}
+
+function listening(listeners: Listeners | undefined): Listeners {
+  if (listeners === undefined) throw new Error('it does not listen yet')
+  return listeners
+}
+
+interface Surroundings {
+  readonly clock: Clock
+  readonly log: EventLog
+  readonly box: Box | undefined
+}
+
+function openLasting(config: Config, { clock, log, box }: Surroundings): Lasting {
+  const bytesMax = Math.floor(config.memoryBytes / (box?.workers ?? 1))
+  const memory = new MemoryTier({ bytesMax, objectBytesMax: config.objectBytesMax, variantsMax: VARIANTS_MAX })
+  const flights = new Flights()
+  return {
+    clock,
+    log,
+    failures: new FailureLog(log, clock),
+    memory,
+    flights,
+    pools: createPools(config, clock, log),
+    peers: box?.peers,
+    tiers: openTiers(config.tiers, { clock, log, core: { flights, memory } }),
   }
 }
 
 function addressUrl({ host, port }: { readonly host: string; readonly port: number }): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
-}
-
-function createCore(
-  config: Config,
-  clock: Clock,
-  pool: OriginPool,
-  box: Box | undefined,
-  log: EventLog,
-): Omit<Core, 'onFailure'> {
-  const { obeyRequestDirectives, objectBytesMax, viaName } = config
-  const bytesMax = Math.floor(config.memoryBytes / (box?.workers ?? 1))
-  const memory = new MemoryTier({ bytesMax, objectBytesMax, variantsMax: VARIANTS_MAX })
-  const rememberUncacheableMs = config.rememberUncacheableSeconds * 1000
-  return {
-    clock,
-    settings: { coalescing: config.coalescing, objectBytesMax, obeyRequestDirectives },
-    plan: createPlanner(config.caching),
-    lookup: new Lookup(clock, memory, { rememberUncacheableMs, obeyRequestDirectives }),
-    memory,
-    flights: new Flights(),
-    pool,
-    peers: box?.peers,
-    tiers: undefined,
-    onFault: (error) => log.error({ error }, 'a defect was met, and contained'),
-    responder: new Responder(clock, {
-      viaName,
-      cacheStatus: config.cacheStatus.hide ? undefined : { name: viaName, showKey: config.cacheStatus.key },
-    }),
-    forwardingFields: (request) => upstreamForwardingFields(request, forwardingSettings(config)),
-  }
-}
-
-function listenerHooks(pool: OriginPool, log: EventLog, accessLog: AccessLog | undefined): ListenerHooks {
-  return {
-    onExchange: accessLog === undefined ? NOBODY_LISTENS : (record) => accessLog.write(record),
-    tunnelTarget: (request) => pool.tunnelTarget(request),
-    onConnectionRefused: (reason) => log.warn({ reason }, 'a connection was refused: there are too many'),
-    onAcceptError: (error) => log.error({ error }, 'a connection could not be accepted'),
-    onInternalError: (error) => log.error({ error }, 'a request failed inside the proxy'),
-  }
-}
-
-function openAccess(config: Config, log: EventLog): AccessLog | undefined {
-  const { access, accessFile } = config.log
-  if (access === 'off') return undefined
-  return openAccessLog({
-    format: access,
-    file: accessFile,
-    onState: (state) => log.warn({ ...state }, 'the access log changed its state'),
-  })
 }

@@ -1,0 +1,88 @@
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config/config.ts'
+import type { Flights } from '../forward/flights.ts'
+import type { LaneParts } from '../listener/lane-context.ts'
+import { type ListenerHooks, NOBODY_LISTENS } from '../listener/listener-hooks.ts'
+import type { AccessLog } from '../log/access-log.ts'
+import type { EventLog } from '../log/event-log.ts'
+import type { FailureLog } from '../log/failure-log.ts'
+import { Lookup } from '../lookup/lookup.ts'
+import type { SitePools } from '../origin/site-pools.ts'
+import { createPlanner } from '../policy/planner.ts'
+import { createMemoryAnswers } from '../proxy/answer-from-memory.ts'
+import type { Core } from '../proxy/core.ts'
+import { createRequestHandler } from '../proxy/handle-request.ts'
+import type { Peers } from '../proxy/peers.ts'
+import { upstreamForwardingFields } from '../request/forwarding.ts'
+import { Responder } from '../respond/responder.ts'
+import type { MemoryTier } from '../tiers/memory-tier.ts'
+import type { RemoteTiers } from '../tiers/remote-tiers.ts'
+import { forwardingSettings, listenerSettings } from './listener-settings.ts'
+
+/** What a site keeps for its whole life, whatever its configuration becomes. */
+export interface Lasting {
+  readonly clock: Clock
+  readonly log: EventLog
+  readonly failures: FailureLog
+  readonly memory: MemoryTier
+  readonly flights: Flights
+  readonly pools: SitePools
+  /** undefined: this thread is the only one. */
+  readonly peers: Peers | undefined
+  /** undefined: there is nothing behind memory. */
+  readonly tiers: RemoteTiers | undefined
+}
+
+/** What one reading of the configuration makes of these; a reload makes the next (docs/decisions/reload.md). */
+export interface Generation {
+  readonly config: Config
+  readonly core: Core
+  readonly lanes: LaneParts
+  readonly accessLog: AccessLog | undefined
+}
+
+/** Makes only what holds no state, and nothing that can fail. Requests under way keep the generation that they began with. */
+export function createGeneration(config: Config, lasting: Lasting, accessLog: AccessLog | undefined): Generation {
+  const core = createCore(config, lasting)
+  const lanes = {
+    settings: listenerSettings(config, lasting.peers !== undefined),
+    handle: createRequestHandler(core),
+    answerFromMemory: createMemoryAnswers(core),
+    hooks: listenerHooks(lasting, accessLog),
+  }
+  return { config, core, lanes, accessLog }
+}
+
+function createCore(config: Config, { clock, log, failures, memory, flights, pools, peers, tiers }: Lasting): Core {
+  const { obeyRequestDirectives, objectBytesMax, viaName } = config
+  const rememberUncacheableMs = config.rememberUncacheableSeconds * 1000
+  return {
+    clock,
+    settings: { coalescing: config.coalescing, objectBytesMax, obeyRequestDirectives },
+    plan: createPlanner(config.caching),
+    // What is remembered of keys was found out under the rules of before.
+    lookup: new Lookup(clock, memory, { rememberUncacheableMs, obeyRequestDirectives }),
+    memory,
+    flights,
+    pool: pools,
+    peers,
+    tiers,
+    onFault: (error) => log.error({ error }, 'a defect was met, and contained'),
+    onFailure: (error) => failures.report(error),
+    responder: new Responder(clock, {
+      viaName,
+      cacheStatus: config.cacheStatus.hide ? undefined : { name: viaName, showKey: config.cacheStatus.key },
+    }),
+    forwardingFields: (request) => upstreamForwardingFields(request, forwardingSettings(config)),
+  }
+}
+
+function listenerHooks({ pools, log }: Lasting, accessLog: AccessLog | undefined): ListenerHooks {
+  return {
+    onExchange: accessLog === undefined ? NOBODY_LISTENS : (record) => accessLog.write(record),
+    tunnelTarget: (request) => pools.tunnelTarget(request),
+    onConnectionRefused: (reason) => log.warn({ reason }, 'a connection was refused: there are too many'),
+    onAcceptError: (error) => log.error({ error }, 'a connection could not be accepted'),
+    onInternalError: (error) => log.error({ error }, 'a request failed inside the proxy'),
+  }
+}

@@ -1,0 +1,96 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Config, ListenAddress } from '../config/config.ts'
+import type { ReloadStep } from '../control/calls.ts'
+import type { Change } from '../listener/listening-sockets.ts'
+import type { Listeners } from '../listener/start-listeners.ts'
+import type { AccessLog } from '../log/access-log.ts'
+import { createGeneration, type Generation, type Lasting } from './generation.ts'
+import { openAccess } from './open-access.ts'
+import { sitePools } from './pools.ts'
+
+interface Prepared {
+  readonly generation: Generation
+  readonly addresses: Change
+}
+
+/** The configuration in force in one thread, and how the next takes its place: first all that can fail, then all at once. */
+export class Generations {
+  readonly #lasting: Lasting
+  readonly #listeners: () => Listeners
+  #current: Generation
+  #prepared: Promise<Prepared> | undefined
+
+  constructor(lasting: Lasting, first: Generation, listeners: () => Listeners) {
+    this.#lasting = lasting
+    this.#current = first
+    this.#listeners = listeners
+  }
+
+  get current(): Generation {
+    return this.#current
+  }
+
+  /**
+   * Gets everything ready for a new configuration; nothing of it is in force yet.
+   *
+   * @returns where it would listen
+   * @throws Error that says what cannot be done: an address to listen on, a file for the access log, another reload under way
+   */
+  async prepare(config: Config): Promise<readonly ListenAddress[]> {
+    if (this.#prepared !== undefined) throw new Error('another reload is under way')
+    const preparing = this.#prepare(config)
+    this.#prepared = preparing
+    try {
+      return (await preparing).addresses.addresses
+    } catch (error) {
+      this.#prepared = undefined
+      throw error
+    }
+  }
+
+  /** Puts what was prepared in force, or gives it up; also when that is still being prepared. */
+  async finish(step: ReloadStep): Promise<undefined> {
+    const prepared = await this.#prepared?.catch(() => undefined)
+    this.#prepared = undefined
+    if (prepared === undefined) return
+    if (step === 'commit') await this.#commit(prepared)
+    else await this.#abandon(prepared)
+  }
+
+  async #prepare(config: Config): Promise<Prepared> {
+    // Throws for what a pool cannot use, before anything is opened.
+    sitePools(config)
+    const addresses = await this.#listeners().listen(config.listen)
+    try {
+      return { generation: createGeneration(config, this.#lasting, this.#accessLogFor(config)), addresses }
+    } catch (error) {
+      await addresses.abort()
+      throw error
+    }
+  }
+
+  async #commit({ generation, addresses }: Prepared): Promise<void> {
+    const former = this.#current
+    this.#lasting.pools.update(sitePools(generation.config))
+    this.#listeners().update(generation.lanes)
+    addresses.commit()
+    this.#lasting.log.level = generation.config.log.level
+    this.#current = generation
+    // Whoever moved the file of the log away says so by a reload, too.
+    if (former.accessLog === generation.accessLog) generation.accessLog?.reopen()
+    else await former.accessLog?.close()
+  }
+
+  async #abandon({ generation, addresses }: Prepared): Promise<void> {
+    await addresses.abort()
+    if (generation.accessLog !== this.#current.accessLog) await generation.accessLog?.close()
+  }
+
+  /** The one that is open, unless it is to be another. */
+  #accessLogFor(config: Config): AccessLog | undefined {
+    const { access, accessFile } = this.#current.config.log
+    if (isDeepStrictEqual([access, accessFile], [config.log.access, config.log.accessFile]))
+      return this.#current.accessLog
+    return openAccess(config, this.#lasting.log)
+  }
+}

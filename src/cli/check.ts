@@ -25,7 +25,7 @@ export async function check(file: string, flags: CheckFlags, terminal: Terminal)
     writeProblems(read.problems, terminal)
     return exitCode
   }
-  if (flags.print === true) terminal.stdout.write(effectiveYaml(read.written))
+  if (flags.print === true) terminal.stdout.write(effectiveYaml(read))
   else
     terminal.stdout.write(`${file}: ${painter(terminal.stdout, terminal.env)('green', 'ok')}\n${summary(read.config)}`)
   return exitCode
@@ -33,7 +33,7 @@ export async function check(file: string, flags: CheckFlags, terminal: Terminal)
 
 function jsonReport(file: string, read: ReadConfig, { print }: CheckFlags): object {
   if (read.kind === 'ok') {
-    return { file, ok: true, problems: [], ...(print === true ? { config: effectiveValues(read.written) } : {}) }
+    return { file, ok: true, problems: [], ...(print === true ? { config: effectiveValues(read) } : {}) }
   }
   const problems = read.problems.map((problem) => ({
     line: problem.position?.line ?? null,

@@ -8,6 +8,7 @@ export interface ServeFlags {
   readonly memory?: string
   readonly redis?: string
   readonly memcached?: readonly string[]
+  readonly preset?: readonly string[]
   readonly workers?: string
   readonly logLevel?: string
   readonly accessLog?: string
@@ -31,6 +32,7 @@ export const optionFlags: readonly Flag[] = [
   { name: 'memory', flag: '--memory', placeholder: 'SIZE', path: ['memory'], isRepeatable: false },
   { name: 'redis', flag: '--redis', placeholder: 'URL', path: ['redis'], isRepeatable: false },
   { name: 'memcached', flag: '--memcached', placeholder: 'HOST:PORT', path: ['memcached'], isRepeatable: true },
+  { name: 'preset', flag: '--preset', placeholder: 'NAME', path: ['preset'], isRepeatable: true },
   { name: 'workers', flag: '--workers', placeholder: 'N|auto', path: ['workers'], isRepeatable: false, isCount: true },
   { name: 'logLevel', flag: '--log-level', placeholder: 'LEVEL', path: ['log', 'level'], isRepeatable: false },
   { name: 'accessLog', flag: '--access-log', placeholder: 'FORMAT', path: ['log', 'access'], isRepeatable: false },

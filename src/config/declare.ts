@@ -12,6 +12,8 @@ export interface Option<T> {
   readonly required: boolean
   /** What it does, in a sentence or two, in Markdown. */
   readonly summary: string
+  /** A list that presets add to, where other values are replaced. */
+  readonly joined?: boolean
 }
 
 /** Options under one name. */
@@ -34,6 +36,11 @@ export type Members = { readonly [name: string]: Declaration }
 
 export function option<T>(type: ValueType<T>, defaultText: unknown, summary: string): Option<T> {
   return { kind: 'option', type, default: defaultText, required: false, summary }
+}
+
+/** A list whose values from a file and from presets hold together. */
+export function joined<T>(type: ValueType<readonly T[]>, summary: string): Option<readonly T[]> {
+  return { ...option(type, [], summary), joined: true }
 }
 
 /** Absent unless given. */

@@ -1,4 +1,4 @@
-import { group, listOf, option, optional, type ParsedMembers, withoutDefaults } from './declare.ts'
+import { group, joined, listOf, option, optional, type ParsedMembers, withoutDefaults } from './declare.ts'
 import {
   cookieName,
   cookiePattern,
@@ -20,6 +20,7 @@ import {
   status,
 } from './http-values.ts'
 import { originLimits, originOptions, originTimeLimits } from './origin-options.ts'
+import { presetNames } from './presets.ts'
 import { tierOptions } from './tier-options.ts'
 import { choice, count, durationMs, durationSeconds, oneOrMore, orNone, orWord, size, toggle } from './value-types.ts'
 
@@ -76,24 +77,22 @@ const cacheSettings = {
   key: group('What makes two requests different. Scheme, host and path always do.', {
     scheme: option(toggle, true, 'Whether `http` and `https` are stored apart.'),
     query: group('Which query parameters are part of the key. The origin gets the query as it was received.', {
-      ignore: option(oneOrMore(parameterName), [], 'Names or patterns (`utm_*`) of parameters left out of the key.'),
+      ignore: joined(oneOrMore(parameterName), 'Names or patterns (`utm_*`) of parameters left out of the key.'),
       only: optional(oneOrMore(parameterName), 'The only parameters that are part of the key.'),
       sort: option(toggle, false, 'Whether the order of differently named parameters does not matter.'),
     }),
-    cookies: option(oneOrMore(cookieName), [], 'Names of cookies whose values are part of the key.'),
-    headers: option(oneOrMore(fieldName), [], 'Names of request fields whose values are part of the key.'),
+    cookies: joined(oneOrMore(cookieName), 'Names of cookies whose values are part of the key.'),
+    headers: joined(oneOrMore(fieldName), 'Names of request fields whose values are part of the key.'),
   }),
   cookies: group(
     'What the cookies of a request mean. They are named as in `session_*`, or with a value as in `cart=full`. Cookies named here are as good as absent while they are empty, `0` or `deleted`.',
     {
-      pass: option(
+      pass: joined(
         oneOrMore(cookiePattern),
-        [],
         "Cookies of a session: a request with one of them is passed, and gets no other visitor's page.",
       ),
-      ignore: option(
+      ignore: joined(
         oneOrMore(cookiePattern),
-        [],
         'Cookies that say nothing about the page (`_ga*`; `*` for all the rest). They are not sent to the origin with a request whose response may be stored, so it can be for everybody. Those of `cookies.pass`, `key.cookies` and `match.cookie` are not among them.',
       ),
     },
@@ -139,6 +138,11 @@ export const options = {
   memory: option(size({ min: '1MiB', max: '1TiB' }), '256MiB', 'Memory for stored responses.'),
   objectMax: option(size({ min: '1KiB', max: '1GiB' }), '4MiB', 'The largest body that is stored.'),
   ...tierOptions,
+  preset: option(
+    oneOrMore(choice(...presetNames)),
+    [],
+    'What is known of a system (docs/presets.md). What the file says comes first: its values, and its rules before those of the presets. Lists of cookies and keys are united.',
+  ),
   ...cacheSettings,
   rules: listOf(
     'Settings for some requests or responses. The first rule that matches is the one that counts; what it does not say is taken from the top level.',

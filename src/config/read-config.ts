@@ -1,6 +1,9 @@
 import type { z } from 'zod'
 import type { Config } from './config.ts'
 import { findContradictions } from './cross-checks.ts'
+import { type Layer, type Merged, merge } from './merge.ts'
+import { options, type ParsedOptions } from './options.ts'
+import { inAskingOrder, type PresetName, presetText } from './presets.ts'
 import { formatPath, inOrder, mismatch, type Path, type Problem } from './problems.ts'
 import { configSchema } from './schema.ts'
 import { toConfig } from './to-config.ts'
@@ -22,7 +25,7 @@ export interface ConfigText {
 }
 
 export type ReadConfig =
-  | { readonly kind: 'ok'; readonly config: Config /** As written, flags included. */; readonly written: unknown }
+  | ({ readonly kind: 'ok'; readonly config: Config } & Merged)
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[] }
 
 /**
@@ -31,6 +34,39 @@ export type ReadConfig =
  * @returns the configuration, or every problem it has
  */
 export function readConfig(source: ConfigText | undefined, overrides: readonly Override[] = []): ReadConfig {
+  const own = readLayer(source, overrides)
+  if (own.kind === 'invalid') return own
+  const presets = readPresets(own.parsed.preset)
+  if (presets.kind === 'invalid') return presets
+  const merged = merge(options, [{ preset: undefined, written: own.written }, ...presets.layers])
+  // Right, since each of its parts is.
+  return { kind: 'ok', config: toConfig(configSchema.parse(merged.written)), ...merged }
+}
+
+type Invalid = Extract<ReadConfig, { kind: 'invalid' }>
+type ReadLayer = { readonly kind: 'ok'; readonly parsed: ParsedOptions; readonly written: unknown } | Invalid
+
+/** Every preset that the names mean, read and checked as a file of the user's is. */
+function readPresets(names: readonly PresetName[]): { readonly kind: 'ok'; readonly layers: Layer[] } | Invalid {
+  const read = new Map<PresetName, ReadLayer>()
+  const order = inAskingOrder(names, (name) => {
+    const layer = read.get(name) ?? readLayer(presetText(name), [])
+    read.set(name, layer)
+    return layer.kind === 'ok' ? layer.parsed.preset : []
+  })
+  const problems = order.flatMap((name) => {
+    const layer = read.get(name)
+    return layer?.kind === 'invalid' ? layer.problems : []
+  })
+  if (problems.length > 0) return { kind: 'invalid', problems }
+  const layers = order.flatMap((name): Layer[] => {
+    const layer = read.get(name)
+    return layer?.kind === 'ok' ? [{ preset: name, written: layer.written }] : []
+  })
+  return { kind: 'ok', layers }
+}
+
+function readLayer(source: ConfigText | undefined, overrides: readonly Override[]): ReadLayer {
   const yaml = readYaml(source?.text ?? '', source?.file ?? 'flags')
   if (yaml.broken) return { kind: 'invalid', problems: inOrder(yaml.problems) }
 
@@ -42,7 +78,7 @@ export function readConfig(source: ConfigText | undefined, overrides: readonly O
     ...(parsed.error?.issues ?? []).flatMap((issue) => issueProblems(issue, report)),
     ...findContradictions(written).map(({ path, message }) => report(path, 'value', message)),
   ]
-  if (parsed.success && problems.length === 0) return { kind: 'ok', config: toConfig(parsed.data), written }
+  if (parsed.success && problems.length === 0) return { kind: 'ok', parsed: parsed.data, written }
   return { kind: 'invalid', problems: inOrder(problems) }
 }
 

@@ -153,7 +153,7 @@ log: { level: inf }
       /"path" belongs under rules\[0\]\.match$/,
     ],
     ['the word of another cache', 'ttl: 5m', /unknown option; did you mean "freshness"\?$/],
-    ['an option that is not there yet', 'preset: wordpress', /1:1 preset: unknown option/],
+    ['an option that no program has', 'flavour: wordpress', /1:1 flavour: unknown option/],
     ['an option without a value', 'memory:', /1:8 memory: found nothing, expected a size/],
     ['what is missing', 'origins: [{ name: a }]', /1:11 origins\[0\]\.url: missing, expected a URL/],
     ['a text instead of a map', 'log: debug', /1:6 log: found "debug", expected a map of options$/],

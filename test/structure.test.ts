@@ -12,7 +12,7 @@ const read = (file: string) => readFileSync(join(root, file), 'utf8')
 const layers: readonly (readonly string[])[] = [
   ['main.ts', 'worker-main.ts'],
   ['cli'],
-  ['app.ts'],
+  ['app.ts', 'bench'],
   ['site'],
   ['workers'],
   ['admin'],

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
 import type { Declaration, Members } from '../config/declare.ts'
 import { options } from '../config/options.ts'
+import { type BenchFlags, bench, benchExamples } from './bench.ts'
 import { type CheckFlags, check } from './check.ts'
 import { exitCodes } from './exit-codes.ts'
 import { optionFlags, type ServeFlags } from './flags.ts'
@@ -38,6 +39,9 @@ export async function runCli(args: readonly string[], terminal: Terminal, parts:
     check: async (file, flags) => {
       exitCode = await check(file, flags, terminal)
     },
+    bench: async (flags) => {
+      exitCode = await bench(flags, terminal, { ...parts, version: packageVersion() })
+    },
   })
   try {
     await program.parseAsync(args, { from: 'user' })
@@ -52,6 +56,7 @@ export async function runCli(args: readonly string[], terminal: Terminal, parts:
 interface Actions {
   serve(flags: ServeFlags): Promise<void>
   check(file: string, flags: CheckFlags): Promise<void>
+  bench(flags: BenchFlags): Promise<void>
 }
 
 function createProgram(terminal: Terminal, actions: Actions): Command {
@@ -84,6 +89,22 @@ function createProgram(terminal: Terminal, actions: Actions): Command {
     .option('--print', 'write the effective configuration, defaults included')
     .action(actions.check)
     .addHelpText('after', checkExamples)
+
+  program
+    .command('bench')
+    .description('would this site survive a Slashdotting? scenarios with verdicts, side by side')
+    .option('--url <URL>', 'a site of your own, in place of the demo site')
+    .option('--through <URL>', 'the cache that runs in front of it')
+    .option('--yes', 'the site is mine, although it is not on this machine')
+    .option('--quick', 'everything in under a minute, with rougher figures')
+    .option('--scenario <NAME>', 'only this one. Can be repeated.', collect)
+    .option('--visitors <N>', 'visitors a second at the top of the wave (default: 2000; with --url 200)')
+    .option('--peers', 'nginx, Varnish, Squid and Apache with the same rules beside it, as far as installed')
+    .option('--json [FILE]', 'the results as JSON, to a file or standard output')
+    .option('--report <FILE>', 'the results as one HTML file with charts')
+    .option('--against <FILE>', 'compare with the JSON of an earlier run, fail when worse')
+    .action(actions.bench)
+    .addHelpText('after', benchExamples)
   return program
 }
 

@@ -8,10 +8,14 @@ export interface DemoSiteOptions {
   readonly port?: number
   /** How long a page takes to make. */
   readonly serviceMs?: number
+  /** The lifetime of every page that has one, instead of its own. */
+  readonly pageFreshSeconds?: number
 }
 
 export interface DemoSite {
   readonly url: string
+  /** How many requests have reached it. */
+  requests(): number
   close(): Promise<void>
 }
 
@@ -20,7 +24,7 @@ export interface DemoSite {
  * cache at work. `/__counts` tells what has reached it.
  */
 export async function startDemoSite(options: DemoSiteOptions = {}): Promise<DemoSite> {
-  const site = new Site(options.serviceMs ?? 300)
+  const site = new Site(options.serviceMs ?? 300, options.pageFreshSeconds)
   const server = createServer((request, response) => {
     // The socket's errors are the client's departure; nothing is left to be done for it.
     response.on('error', () => {})
@@ -29,10 +33,12 @@ export async function startDemoSite(options: DemoSiteOptions = {}): Promise<Demo
       else response.writeHead(500, { 'Content-Type': 'text/plain' }).end(`The demo site failed: ${String(error)}\n`)
     })
   })
-  server.listen(options.port ?? 0, '127.0.0.1')
+  // A crowd connects in one moment; the default backlog would make half of it wait for a second try.
+  server.listen(options.port ?? 0, '127.0.0.1', 4096)
   await once(server, 'listening')
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests: () => site.requests,
     async close() {
       const closed = once(server, 'close')
       server.close()

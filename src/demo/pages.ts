@@ -39,6 +39,37 @@ export function tagPage(tag: string): Page | undefined {
   return { title: `About ${tag}`, body: `<h1>About ${escapeHtml(tag)}</h1>\n${tagged.map(postEntry).join('')}` }
 }
 
+const months = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+]
+
+/** High and low water of a day in this decade, `2026-03-14`: thousands of pages that hardly anybody reads. */
+export function tidesPage(day: string): Page | undefined {
+  const date = new Date(`${day}T00:00:00Z`)
+  if (!/^202\d-\d\d-\d\d$/.test(day) || Number.isNaN(date.getTime()) || !date.toISOString().startsWith(day))
+    return undefined
+  const title = `Tides on ${date.getUTCDate()} ${months[date.getUTCMonth()]} ${date.getUTCFullYear()}`
+  // The moon is 50 minutes later each day.
+  const firstMinute = (Math.floor(date.getTime() / 86_400_000) * 50) % 745
+  const rows = [0, 1, 2, 3].map((n) => {
+    const minute = Math.round(firstMinute + n * 372.5) % 1440
+    const time = `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
+    return `<tr><td>${time}</td><td>${n % 2 === 0 ? 'High' : 'Low'} water</td></tr>`
+  })
+  return { title, body: `<h1>${title}</h1>\n<table>\n${rows.join('\n')}\n</table>` }
+}
+
 export function aboutPage(): Page {
   return {
     title: 'About',
@@ -49,6 +80,8 @@ export function aboutPage(): Page {
 <tr><th>Page</th><th>What it says to caches</th></tr>
 <tr><td><a href="/">Notes</a></td><td>fresh for 30 s</td></tr>
 <tr><td><a href="/posts/how-old-is-this-page">A post</a></td><td>fresh for 60 s</td></tr>
+<tr><td><a href="/tides/2026-03-14">The tides</a> of a day</td><td>fresh for an hour</td></tr>
+<tr><td><a href="/films/tide.bin">A film</a> of 3 MiB</td><td>fresh for a day</td></tr>
 <tr><td><a href="/style.css">Style</a>, pictures</td><td>fresh for a day</td></tr>
 <tr><td><a href="/cart">Basket</a>, <a href="/account">account</a></td><td>private</td></tr>
 <tr><td><a href="/api/time">Time</a></td><td>never stored</td></tr>

@@ -28,10 +28,20 @@ export class Site {
   readonly #counts = new Counts()
   readonly #files = siteFiles()
   readonly #serviceMs: number
+  readonly #pageFreshSeconds: number | undefined
 
-  /** @param serviceMs how long a worker takes for a page */
-  constructor(serviceMs: number) {
+  /**
+   * @param serviceMs how long a worker takes for a page
+   * @param pageFreshSeconds the lifetime of every page that has one, instead of its own
+   */
+  constructor(serviceMs: number, pageFreshSeconds?: number) {
     this.#serviceMs = serviceMs
+    this.#pageFreshSeconds = pageFreshSeconds
+  }
+
+  /** How many requests have reached it. */
+  get requests(): number {
+    return this.#counts.requests
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -88,6 +98,8 @@ export class Site {
     }
     const post = folder === 'posts' ? findPost(name) : undefined
     if (post !== undefined && path === `/posts/${name}`) return this.#showPost(post, request, response)
+    const tides = folder === 'tides' && path === `/tides/${name}` ? pages.tidesPage(name) : undefined
+    if (tides !== undefined) return show(tides, { freshSeconds: 3600, modified: builtAt, etag: `W/"tides-${name}"` })
     const tag = folder === 'tags' && path === `/tags/${name}` ? pages.tagPage(name) : undefined
     if (tag !== undefined) return show(tag, unchanging(`tag-${name}`))
     return show(pages.notFoundPage(), { status: 404, freshSeconds: 10 })
@@ -161,7 +173,8 @@ export class Site {
     if (worker === undefined) return tooBusy(response)
     const tookMs = Math.round(performance.now() - startedMs)
     const bytes = layout(page, { renderedAt: new Date(), tookMs, worker, workers: this.#pool.size })
-    send(request, response, { type: html, bytes, ...sending })
+    const lifetime = sending.freshSeconds !== undefined && this.#pageFreshSeconds
+    send(request, response, { type: html, bytes, ...sending, ...(lifetime && { freshSeconds: lifetime }) })
   }
 
   async #showSlowly(response: ServerResponse): Promise<void> {

@@ -1,0 +1,58 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Endpoint, endpointOf } from './load/endpoint.ts'
+import type { RunningCache } from './servers/cache.ts'
+import type { Programs } from './servers/programs.ts'
+import { type SiteOptions, SiteProcess } from './servers/site-process.ts'
+import type { Target } from './servers/targets.ts'
+import { type BenchSettings, memoryMiB } from './settings.ts'
+
+/** A target with its site, just started (or, with a URL, as it was found). */
+export interface Stage {
+  readonly endpoint: Endpoint
+  /** The demo site, when it is that. */
+  readonly site: SiteProcess | undefined
+  /** undefined for the site itself, and for what runs already. */
+  readonly cache: RunningCache | undefined
+  close(): Promise<void>
+}
+
+/** Opens a stage for each run, so that none inherits the pages, queues or connections of another. */
+export class Lab {
+  readonly programs: Programs
+  readonly #settings: BenchSettings
+
+  constructor(programs: Programs, settings: BenchSettings) {
+    this.programs = programs
+    this.#settings = settings
+  }
+
+  async open(target: Target, options: SiteOptions = {}): Promise<Stage> {
+    const { url, through } = this.#settings
+    if (url !== undefined) {
+      const endpoint = endpointOf(url, target.kind === 'direct' ? url : through)
+      return { endpoint, site: undefined, cache: undefined, close: async () => {} }
+    }
+    const site = await SiteProcess.start(this.programs, options)
+    if (target.start === undefined)
+      return { endpoint: endpointOf(site.url), site, cache: undefined, close: () => site.die() }
+    const folder = mkdtempSync(join(tmpdir(), 'breakwater-bench-'))
+    // A server that is started as root becomes another user, who has to get in.
+    chmodSync(folder, 0o755)
+    const removeFolder = () => rmSync(folder, { recursive: true, force: true })
+    process.once('exit', removeFolder)
+    const cache = await target.start(this.programs, { folder, sitePort: site.port, memoryMiB })
+    return {
+      endpoint: endpointOf(new URL(`http://127.0.0.1:${cache.port}/`)),
+      site,
+      cache,
+      close: async () => {
+        // Everything of this stage, and nothing else runs.
+        await this.programs.endRunning()
+        process.off('exit', removeFolder)
+        removeFolder()
+      },
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import { execFileSync } from 'node:child_process'
+import type { CachePlace, RunningCache } from '../cache.ts'
+import { freePort } from '../free-port.ts'
+import type { Programs } from '../programs.ts'
+import { apache } from './apache.ts'
+import { nginx } from './nginx.ts'
+import type { Peer } from './peer.ts'
+import { squid } from './squid.ts'
+import { varnish } from './varnish.ts'
+
+export const peers: readonly Peer[] = [nginx, varnish, squid, apache]
+
+export async function startPeer(programs: Programs, place: CachePlace, peer: Peer): Promise<RunningCache> {
+  const port = await freePort()
+  const words = peer.prepare({ ...place, port })
+  if (peer.user !== undefined && process.getuid?.() === 0) execFileSync('chown', ['-R', peer.user, place.folder])
+  const program = await programs.start({
+    command: peer.command,
+    arguments: words,
+    folder: place.folder,
+    ready: { port },
+  })
+  return { port, pids: [program.pid] }
+}

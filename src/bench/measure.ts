@@ -6,7 +6,6 @@ import { runLoad } from './load/load-process.ts'
 import type { RunEvent, SecondPoint } from './results.ts'
 import { processUse } from './servers/process-memory.ts'
 import type { Programs } from './servers/programs.ts'
-import { patienceMs } from './settings.ts'
 import type { Served } from './verdicts.ts'
 import { milliseconds } from './words.ts'
 
@@ -48,13 +47,13 @@ interface Sample {
   readonly memoryMiB: number | undefined
 }
 
-export type Load = Omit<LoadPlan, 'endpoint' | 'patienceMs' | 'connectionsMax' | 'readsBodies'> & Partial<LoadPlan>
+export type Load = Omit<LoadPlan, 'endpoint' | 'connectionsMax' | 'readsBodies'> & Partial<LoadPlan>
 
 const connectionsMax = 4_000
 
 /** Runs a load against a stage and gathers what was seen from outside. */
 export async function measure(stage: Stage, load: Load, options: MeasureOptions): Promise<Measured> {
-  const plan: LoadPlan = { endpoint: stage.endpoint, patienceMs, connectionsMax, readsBodies: false, ...load }
+  const plan: LoadPlan = { endpoint: stage.endpoint, connectionsMax, readsBodies: false, ...load }
   const samples: Sample[] = []
   const events: RunEvent[] = []
   const before = sample(stage)

@@ -70,7 +70,7 @@ export async function runBench(
         through: settings.through?.href,
         isQuick: settings.isQuick,
         visitorsPerSecond: settings.visitorsPerSecond,
-        patienceMs,
+        patienceMs: patienceMs(settings),
       },
       headline: headline(targets, done),
       targets: targets.map(({ id, name, version: itsVersion, kind }) => ({ id, name, version: itsVersion, kind })),

@@ -13,7 +13,10 @@ export interface BenchSettings {
 }
 
 /** Visitors leave after so long. */
-export const patienceMs = 5_000
+export function patienceMs({ isQuick }: BenchSettings): number {
+  return isQuick ? 3_000 : 5_000
+}
+
 /** What every cache may store. */
 export const memoryMiB = 256
 

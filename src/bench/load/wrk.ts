@@ -34,7 +34,7 @@ export async function runWrk(
     }),
   )
   let output = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     output += text
   })
   // Shortly before its end, after which nothing is known of a process.

@@ -23,7 +23,10 @@ const overheadMiB = 192
 
 /** Usual visitors, and something beside them that is not to be their trouble. */
 interface Besides extends Pick<Scenario, 'name' | 'title' | 'description' | 'needs'> {
-  load(run: ScenarioRun, seconds: number): Pick<Load, 'arrivals' | 'groups'> & Partial<Load>
+  load(
+    run: ScenarioRun,
+    seconds: number,
+  ): Pick<Load, 'arrivals' | 'groups'> & Pick<Partial<Load>, 'closedLoop' | 'slowReaders'>
   what(measured: Measured): string
 }
 

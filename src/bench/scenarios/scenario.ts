@@ -5,7 +5,7 @@ import { type LiveProgress, type Load, type Meanwhile, type Measured, measure } 
 import type { Figure, RunResults, TargetFacts, Verdict } from '../results.ts'
 import type { SiteOptions } from '../servers/site-process.ts'
 import type { Target } from '../servers/targets.ts'
-import type { BenchSettings } from '../settings.ts'
+import { type BenchSettings, patienceMs } from '../settings.ts'
 import type { SitePages } from '../site-pages.ts'
 
 /** One question, asked of one target after the other. */
@@ -55,16 +55,20 @@ export async function onStage<T>(
 export function measureOn(
   run: ScenarioRun,
   stage: Stage,
-  load: Load & { readonly seconds: number },
+  load: Omit<Load, 'patienceMs'> & { readonly seconds: number },
   meanwhile?: (meanwhile: Meanwhile) => Promise<void>,
 ): Promise<Measured> {
   const { seconds, ...plan } = load
-  return measure(stage, plan, {
-    programs: run.lab.programs,
-    signal: run.signal,
-    onProgress: (progress) => run.onProgress(progress, seconds),
-    ...(meanwhile && { meanwhile }),
-  })
+  return measure(
+    stage,
+    { patienceMs: patienceMs(run.settings), ...plan },
+    {
+      programs: run.lab.programs,
+      signal: run.signal,
+      onProgress: (progress) => run.onProgress(progress, seconds),
+      ...(meanwhile && { meanwhile }),
+    },
+  )
 }
 
 export function results(

@@ -80,9 +80,7 @@ function relaunch(binary) {
 /** Descriptors of the sockets that systemd opened for this process (sd_listen_fds(3)), to be passed on. */
 function activatedSockets() {
   var count = process.env.LISTEN_PID === String(process.pid) ? Number(process.env.LISTEN_FDS) : 0
-  var descriptors = []
-  for (var i = 0; i < count; i++) descriptors.push(3 + i)
-  return descriptors
+  return Array.from({ length: count }, (_, i) => 3 + i)
 }
 
 /** The path of the Node that npm installed for this machine, if it did. */

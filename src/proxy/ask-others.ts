@@ -13,9 +13,9 @@ export interface Question extends Pick<Errand, 'core' | 'request' | 'plan' | 'as
   onTurn(done: () => void): void
 }
 
-/** As long as a fetch for other boxes may take before one of them tries, and the most that a client waits for another box. */
-const LEASE_MS = 10_000
-const WAIT_MS = 5_000
+/** As long as others wait for a box that died while it was fetching, and the most that a client waits for one that lives. */
+const LEASE_MS = 2_000
+const WAIT_MS = 10_000
 
 /**
  * Asks those that may have the answer, before the origin: the thread that owns the key, which asks on for all threads; the tiers

@@ -7,6 +7,10 @@ import { type Claim, type RemoteStore, StoreError, type StoreItem, type StoreTro
 /** Takes a token away where it still stands. */
 const RELEASE_SCRIPT = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
 
+/** Prolongs the time of a token that still stands. */
+const RENEW_SCRIPT =
+  "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('pexpire', KEYS[1], ARGV[2]) end return 0"
+
 /** Redis or Valkey: one server, one with sentinels, or a cluster. */
 export class RedisStore implements RemoteStore {
   readonly #label: string
@@ -79,6 +83,10 @@ export class RedisStore implements RemoteStore {
 
   async claim(_server: string, { name, token, forMs }: Claim): Promise<boolean> {
     return (await answered(this.#reads.set(name, token, 'PX', forMs, 'NX'))) === 'OK'
+  }
+
+  async renew(_server: string, { name, token, forMs }: Claim): Promise<void> {
+    await answered(this.#writes.eval(RENEW_SCRIPT, 1, name, token, forMs))
   }
 
   async release(_server: string, { name, token }: Omit<Claim, 'forMs'>): Promise<void> {

@@ -46,6 +46,8 @@ export interface RemoteStore {
   remove(server: string, names: readonly string[]): Promise<void>
   /** Writes the token where nothing is, for that long; whether it did. */
   claim(server: string, claim: Claim): Promise<boolean>
+  /** Lets the token stand for that long from now, where it still does. */
+  renew(server: string, claim: Claim): Promise<void>
   /** Takes the token away where it still stands. */
   release(server: string, claim: Omit<Claim, 'forMs'>): Promise<void>
   close(): Promise<void>

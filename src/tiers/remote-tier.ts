@@ -5,7 +5,7 @@ import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import { selectingKey } from '../rfc9111/vary.ts'
 import type { BreakerSettings } from './breaker.ts'
 import { inTime, late } from './in-time.ts'
-import { type RemoteStore, StoreError } from './remote-store.ts'
+import { type Claim, type RemoteStore, StoreError } from './remote-store.ts'
 import { ServerHealth } from './server-health.ts'
 import { type RecordSettings, type Sought, StoredRecords } from './stored-records.ts'
 import type { Invalidations, Lease, StateChange, Tier, TierCounts, TierState } from './tier.ts'
@@ -34,6 +34,9 @@ export interface RemoteTierParts {
 const TTL_MAX_SECONDS = 30 * 86_400
 /** What a queued write holds beyond its body. */
 const WRITE_OVERHEAD_BYTES = 2_048
+
+/** Longest that a lease is renewed: a fetch that takes longer is nothing that others should wait for. */
+const LEASE_MAX_MS = 60_000
 
 type Counters = { -readonly [K in keyof Omit<TierCounts, 'queuedWrites' | 'queuedBytes' | 'stateChanges'>]: number }
 
@@ -127,10 +130,28 @@ export class RemoteTier implements Tier {
     const won = await this.#ask(server, () => this.#parts.store.claim(server, { ...claim, forMs: leaseMs }))
     if (won === undefined) return { kind: 'none' }
     if (!won) return { kind: 'held' }
+    const endRenewing = this.#keepRenewing(key, { ...claim, forMs: leaseMs })
     const release = () => {
+      endRenewing()
       this.#enqueue({ key, name: claim.name, bytes: 0 }, () => this.#parts.store.release(server, claim))
     }
     return { kind: 'won', release }
+  }
+
+  /** A lease is short, for the case that this box dies; while it lives it renews it. @returns what ends that */
+  #keepRenewing(key: string, claim: Claim): () => void {
+    const { clock, store } = this.#parts
+    let cancel = () => {}
+    const untilMs = clock.now() + LEASE_MAX_MS
+    const renewLater = () => {
+      cancel = clock.after(claim.forMs / 3, () => {
+        if (this.#closed || clock.now() > untilMs) return
+        this.#enqueue({ key, name: claim.name, bytes: 0 }, (server) => store.renew(server, claim))
+        renewLater()
+      })
+    }
+    renewLater()
+    return () => cancel()
   }
 
   counts(): TierCounts {

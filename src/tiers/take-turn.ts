@@ -13,7 +13,7 @@ export interface TurnOptions {
   readonly clock: Clock
   readonly key: string
   readonly requestFields: RawFields
-  /** As long as a fetch may take before another box tries. */
+  /** As long as others wait for a box that has died. */
   readonly leaseMs: number
   /** Most that a client waits for another box. */
   readonly waitMs: number

@@ -20,7 +20,10 @@ export interface Tier {
   put(key: string, stored: StoredResponse, ttlSeconds: number): void
   /** Removes all variants of a key, behind what was put before. What must be gone everywhere goes through the log as well. */
   remove(key: string): void
-  /** The right to fetch what is stored under a key, for at most that long, so that one box does it for all. */
+  /**
+   * The right to fetch what is stored under a key, so that one box does it for all: until it is released, and for that long
+   * after this box has died.
+   */
   lease(key: string, leaseMs: number): Promise<Lease>
   counts(): TierCounts
   /** Resolves when all that was put and removed before has been done or given up. */
@@ -39,7 +42,7 @@ export type TierState =
   | 'down'
 
 export type Lease =
-  /** Ours. `release` lets the next one have it at once; without it the lease runs out. */
+  /** Ours, until `release`, which has to be called. */
   | { readonly kind: 'won'; readonly release: () => void }
   /** Another box is fetching it. */
   | { readonly kind: 'held' }

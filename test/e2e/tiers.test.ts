@@ -72,10 +72,15 @@ describe('tiers behind memory', () => {
 
   const withRedis = (): Promise<RunningBreakwater> => box(['--redis', `redis://127.0.0.1:${redis.port}`])
 
+  const withMemcached = (): Promise<RunningBreakwater> => box(['--memcached', `127.0.0.1:${memcached.port}`])
+
+  /** Two hundred clients of one box at one moment. */
+  const crowd = (each: RunningBreakwater, target: string) => Array.from({ length: 200 }, () => ask(each, target))
+
   it('make a restarted box warm: the origin sees nothing', async () => {
     for (const [name, start] of [
       ['redis', withRedis],
-      ['memcached', () => box(['--memcached', `127.0.0.1:${memcached.port}`])],
+      ['memcached', withMemcached],
     ] as const) {
       const target = `/warm/${name}`
       const first = await start()
@@ -90,14 +95,34 @@ describe('tiers behind memory', () => {
     }
   })
 
-  it('make several boxes one cache: a cold page is fetched once for all', async () => {
-    const three = await Promise.all([withRedis(), withRedis(), withRedis()])
-    asked = 0
-    const crowd = three.flatMap((each) => Array.from({ length: 100 }, () => ask(each, '/slow/cold')))
-    const responses = await Promise.all(crowd)
-    assert.ok(responses.every((response) => response.body.toString() === 'version 1 of /slow/cold'))
-    assert.equal(asked, 1)
-  })
+  for (const [tier, three] of [
+    ['redis', () => Promise.all([withRedis(), withRedis(), withRedis()])],
+    ['memcached', () => Promise.all([withMemcached(), withMemcached(), withMemcached()])],
+  ] as const) {
+    it(`make several boxes one cache: a cold page is fetched once for all (${tier})`, async () => {
+      const boxes = await three()
+      asked = 0
+      const target = `/slow/cold/${tier}`
+      const responses = await Promise.all(boxes.flatMap((each) => crowd(each, target)))
+      assert.ok(responses.every((response) => response.body.toString() === `version ${version} of ${target}`))
+      assert.equal(asked, 1)
+    })
+
+    it(`lose a box that is fetching for all: another one fetches instead (${tier})`, async () => {
+      const [first, ...others] = await three()
+      asked = 0
+      const target = `/slow/killed/${tier}`
+      const lost = crowd(first!, target).map((response) => response.catch(() => undefined))
+      while (asked === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+      const waiting = others.flatMap((each) => crowd(each, target))
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      await first!.kill()
+      const responses = await Promise.all(waiting)
+      assert.ok(responses.every((response) => response.body.toString() === `version ${version} of ${target}`))
+      assert.equal(asked, 2)
+      await Promise.all(lost)
+    })
+  }
 
   it('tell every box what an unsafe request changed, before it is answered', async () => {
     // Patient, so that a busy machine does not end the waiting.

@@ -187,6 +187,19 @@ for (const [kind, open] of Object.entries(kinds)) {
       await tier.settled()
       assert.equal((await tier.lease('/leased', 5_000)).kind, 'held')
     })
+
+    it('keeps a lease while its box lives, and not much longer', async () => {
+      const { other } = opened
+      if (tier.lease === undefined || other?.lease === undefined) return
+      const lost = async () => (await other.lease?.('/kept', 1_000))?.kind === 'won'
+      assert.equal((await tier.lease('/kept', 1_000)).kind, 'won')
+      const untilMs = Date.now() + 3_000
+      for (; Date.now() < untilMs; await new Promise((resolve) => setTimeout(resolve, 100))) {
+        assert.equal(await lost(), false)
+      }
+      await tier.close()
+      while (!(await lost())) await new Promise((resolve) => setTimeout(resolve, 100))
+    })
   })
 }
 

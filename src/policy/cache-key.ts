@@ -39,6 +39,41 @@ export function compileKey(config: KeyConfig): KeyRecipe {
   }
 }
 
+/** What a key is about, whatever scheme, cookies and fields are in it besides. */
+export interface KeyedUri {
+  readonly authority: string
+  /** Path and query after the key's rules. */
+  readonly target: string
+  /** Nothing but scheme and URI is in the key. */
+  readonly isPlain: boolean
+}
+
+/** Reads a key of `compileKey` back; undefined for what is none. */
+export function uriOfKey(key: string): KeyedUri | undefined {
+  const authorityAt = afterLength(key, key.indexOf(':') + 1)
+  if (authorityAt === undefined) return undefined
+  const { at, length } = authorityAt
+  const authority = key.slice(at, at + length)
+  const targetAt = at + length + 1
+  if (key.charCodeAt(targetAt) !== PLUS) return { authority, target: key.slice(targetAt), isPlain: true }
+  const target = afterLength(key, targetAt + 1)
+  return target && { authority, target: key.slice(target.at, target.at + target.length), isPlain: false }
+}
+
+/** The keys, plain ones, that a URI can have: by http, by https, or by either. */
+export function plainKeysOf({ authority, target }: Omit<KeyedUri, 'isPlain'>): string[] {
+  return ['http', 'https', 'any'].map((scheme) => `${scheme}:${authority.length}:${authority}:${target}`)
+}
+
+const PLUS = 0x2b
+
+/** Reads `11:` at this position: where it ends, and what it says. */
+function afterLength(key: string, from: number): { readonly at: number; readonly length: number } | undefined {
+  const colon = key.indexOf(':', from)
+  const length = colon === -1 ? Number.NaN : Number(key.slice(from, colon))
+  return Number.isInteger(length) ? { at: colon + 1, length } : undefined
+}
+
 /** The values of keyed cookies and fields; an absent one (`-`) differs from an empty one (`0:`). */
 function compileExtras({ cookies, headers }: KeyConfig): KeyRecipe['extrasOf'] {
   if (cookies.length === 0 && headers.length === 0) return undefined

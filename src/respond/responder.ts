@@ -5,6 +5,7 @@ import { formatHttpDate, parseHttpDate } from '../http/date.ts'
 import { changedFields, changesNothing, type FieldChanges } from '../http/field-changes.ts'
 import { allValues, filterFields, firstValue, hasField, type RawFields } from '../http/fields.ts'
 import { fieldsWithout, NameSet } from '../http/name-set.ts'
+import { consumedPurgeFields } from '../http/tag-fields.ts'
 import type { OriginResponse } from '../origin/origin-client.ts'
 import type { Plan } from '../policy/plan.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
@@ -24,8 +25,8 @@ export interface ResponderSettings {
   readonly cacheStatus: CacheStatusSettings | undefined
 }
 
-const CONSUMED = new NameSet(consumedTargetedFields)
-const CONSUMED_AND_AGE = new NameSet([...consumedTargetedFields, 'age'])
+const CONSUMED = new NameSet([...consumedTargetedFields, ...consumedPurgeFields])
+const CONSUMED_AND_AGE = new NameSet([...consumedTargetedFields, ...consumedPurgeFields, 'age'])
 
 /** Makes what the client gets, of what is stored, of what was fetched, or of nothing. */
 export class Responder {

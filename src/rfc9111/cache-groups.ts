@@ -18,6 +18,11 @@ export function invalidatedGroups(method: string, responseFields: RawFields): re
   return isSafeMethod(method) ? [] : groupsIn(responseFields, 'cache-group-invalidation')
 }
 
+/** A group as a tag. It is another one on every origin; the spaces keep it apart from the tags of other fields, which have none. */
+export function groupTag(site: { readonly scheme: string; readonly authority: string }, group: string): string {
+  return `group ${site.scheme}://${site.authority} ${group}`
+}
+
 /** A List of Strings; anything else in it, or no List at all, counts as not there (RFC 9651 §4.2). */
 function groupsIn(fields: RawFields, name: string): readonly string[] {
   const value = combinedValue(fields, name)

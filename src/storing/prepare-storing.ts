@@ -1,3 +1,5 @@
+import { filterFields, type RawFields } from '../http/fields.ts'
+import { consumedPurgeFields } from '../http/tag-fields.ts'
 import type { OriginResponse } from '../origin/origin-client.ts'
 import type { CachePolicy, CookieHandling } from '../policy/plan.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
@@ -6,6 +8,7 @@ import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import { mayStore, type StoreRefusal, toStoredResponse } from '../rfc9111/storing.ts'
 import { varyNames } from '../rfc9111/vary.ts'
 import { looksDeceptive } from './deception.ts'
+import { responseTags } from './response-tags.ts'
 
 /** Why a response is not stored: the RFC's reasons, and those of this cache. */
 export type Refusal =
@@ -16,6 +19,8 @@ export type Refusal =
   | 'too-large'
   /** A page at the address of a static file, which may be one visitor's own. */
   | 'deception'
+  /** With fewer of them it would miss a purge. */
+  | 'too-many-tags'
 
 export type Prepared =
   | { readonly kind: 'refused'; readonly reason: Refusal }
@@ -53,10 +58,18 @@ export function prepareStoring({ request, response, policy, cookies, bodyBytesMa
   }
   if (response.framing === 'until-close') return { kind: 'refused', reason: 'close-delimited' }
   if ((response.announcedLength ?? 0) > bodyBytesMax) return { kind: 'refused', reason: 'too-large' }
+  const tags = responseTags(request, fields)
+  if (tags === 'too-many') return { kind: 'refused', reason: 'too-many-tags' }
+  const kept = tags.length === 0 ? response : { ...response, fields: withoutPurgeFields(fields) }
   return {
     kind: 'store',
     varyNames: varyNames(fields),
     build: (body) =>
-      toStoredResponse({ request, response, body, requestTimeMs, responseTimeMs, policy, tags: [], metadata }),
+      toStoredResponse({ request, response: kept, body, requestTimeMs, responseTimeMs, policy, tags, metadata }),
   }
+}
+
+/** Tags are kept as tags, not once more as text. */
+function withoutPurgeFields(fields: RawFields): RawFields {
+  return filterFields(fields, (name) => !consumedPurgeFields.has(name))
 }

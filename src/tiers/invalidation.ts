@@ -1,20 +1,41 @@
+import { firstValue } from '../http/fields.ts'
+import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import type { Invalidatable } from './tier.ts'
 
 /** One thing said to all boxes: what is no longer to be used. */
 export interface Invalidation {
-  /** `key` and `tag` are compared here; what the others mean is decided by whoever gives `compile`. */
+  /**
+   * `key` is what an unsafe request changed, and is kept for validation. `key`, `tag` and `uri` are compared by their value; what the
+   * others mean is decided by whoever gives `compile`.
+   */
   readonly scope: 'key' | 'tag' | 'uri' | 'prefix' | 'pattern' | 'everything'
-  /** Empty for everything. */
+  /**
+   * A cache key; a tag; `site.test/path?query` after the key's rules; `site.test/path` or, on any site, `/path`; a `Pattern` as JSON;
+   * empty for everything.
+   */
   readonly value: string
   /** Expire instead of purge: it may still be served where stale is allowed. */
   readonly soft: boolean
+}
+
+/** Whether something is concerned by an invalidation; compiled once, asked often. */
+export interface InvalidationTest {
+  /** Of something whose key alone is known: false when it cannot be concerned, whatever else will be known of it. */
+  mayConcern(key: string): boolean
+  concerns(about: Invalidatable): boolean
+}
+
+/** What an invalidation looks at. */
+export function invalidatable(key: string, { tags, fields }: Pick<StoredResponse, 'tags' | 'fields'>): Invalidatable {
+  return { key, tags, contentType: firstValue(fields, 'content-type') }
 }
 
 /** Makes a test of an invalidation by URI, prefix or pattern. Undefined: it cannot be understood, and so concerns everything. */
 export type CompileInvalidation = (invalidation: Invalidation) => ((about: Invalidatable) => boolean) | undefined
 
 const scopes: readonly Invalidation['scope'][] = ['key', 'tag', 'uri', 'prefix', 'pattern', 'everything']
-const VALUE_LENGTH_MAX = 16_384
+/** Of a value; longer ones are not to be published. */
+export const VALUE_LENGTH_MAX = 16_384
 
 /** The fields of an entry of the log. */
 export function toEntry({ scope, value, soft }: Invalidation, token: string): string[] {

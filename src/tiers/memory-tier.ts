@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
+import { TagIndex } from './tag-index.ts'
 
 export interface MemorySettings {
   /** Budget in bytes for everything kept: keys, fields, bodies and their overhead. */
@@ -8,12 +9,16 @@ export interface MemorySettings {
   readonly objectBytesMax: number
   /** Most variants of one key; the oldest goes first. */
   readonly variantsMax: number
+  /** A name beside its own by which a key is found again: for keys that cannot be formed from what is asked for. */
+  aliasOf?(key: string): string | undefined
 }
 
 /** The stored responses of one cache key, newest first. */
 export type Variants = readonly StoredResponse[]
 
 export interface MemoryCounts {
+  /** Tags and aliases in the index. */
+  readonly names: number
   readonly keys: number
   readonly bytes: number
   readonly bytesMax: number
@@ -31,6 +36,7 @@ export interface MemoryCounts {
 export class MemoryTier {
   readonly settings: MemorySettings
   readonly #cache: LRUCache<string, Variants>
+  readonly #index = new TagIndex()
   #hits = 0
   #misses = 0
   #stored = 0
@@ -42,8 +48,9 @@ export class MemoryTier {
     this.#cache = new LRUCache({
       maxSize: settings.bytesMax,
       sizeCalculation: (variants, key) => variantsBytes(key, variants),
-      dispose: (_variants, _key, reason) => {
+      dispose: (variants, key, reason) => {
         if (reason === 'evict') this.#evicted++
+        this.#forget(key, variants)
       },
     })
   }
@@ -81,28 +88,35 @@ export class MemoryTier {
     const variants = [stored, ...others].slice(0, this.settings.variantsMax)
     // lru-cache deletes the old value and stores nothing when the new one is above the budget: drop the oldest variants first.
     while (variants.length > 1 && variantsBytes(key, variants) > this.settings.bytesMax) variants.pop()
-    this.#cache.set(key, variants)
+    this.#set(key, variants)
     this.#stored++
     return true
   }
 
   /** Replaces the variants of a key by what `change` makes of each; undefined drops it. */
-  update(key: string, change: (stored: StoredResponse) => StoredResponse | undefined): number {
+  update(key: string, change: (stored: StoredResponse) => StoredResponse | undefined): void {
     const variants = this.#cache.peek(key)
-    if (variants === undefined) return 0
+    if (variants === undefined) return
     const changed = variants.map(change).filter((stored) => stored !== undefined)
     if (changed.length === 0) this.#cache.delete(key)
-    else this.#cache.set(key, changed)
-    return variants.length
+    else if (changed.length < variants.length || changed.some((stored, i) => stored !== variants[i])) {
+      this.#set(key, changed)
+    }
   }
 
-  /** Replaces every stored response by what `change` makes of it; undefined drops it. */
-  updateAll(change: (stored: StoredResponse) => StoredResponse | undefined): void {
-    for (const key of [...this.#cache.keys()]) this.update(key, change)
+  /** The keys as they are now, the least recently used first: what is changed in this order keeps it. */
+  keys(): readonly string[] {
+    return [...this.#cache.rkeys()]
+  }
+
+  /** Keys with a variant of this tag, or with this alias. */
+  keysNamed(name: string): readonly string[] {
+    return this.#index.keysOf(name)
   }
 
   counts(): MemoryCounts {
     return {
+      names: this.#index.size,
       keys: this.#cache.size,
       bytes: this.#cache.calculatedSize,
       bytesMax: this.settings.bytesMax,
@@ -113,12 +127,29 @@ export class MemoryTier {
       refused: this.#refused,
     }
   }
+
+  /** What was there before is forgotten by `dispose`, within `set`. */
+  #set(key: string, variants: Variants): void {
+    this.#cache.set(key, variants)
+    if (this.#cache.peek(key) !== variants) return
+    for (const { tags } of variants) for (const tag of tags) this.#index.add(tag, key)
+    const alias = this.settings.aliasOf?.(key)
+    if (alias !== undefined) this.#index.add(alias, key)
+  }
+
+  #forget(key: string, variants: Variants): void {
+    for (const { tags } of variants) for (const tag of tags) this.#index.delete(tag, key)
+    const alias = this.settings.aliasOf?.(key)
+    if (alias !== undefined) this.#index.delete(alias, key)
+  }
 }
 
 /** What V8 and lru-cache need for a key and for a stored response beyond its characters: measured, rounded up. */
 const KEY_OVERHEAD_BYTES = 200
 const RESPONSE_OVERHEAD_BYTES = 700
 const FIELD_OVERHEAD_BYTES = 48
+/** A tag with its place in the index. */
+const TAG_OVERHEAD_BYTES = 120
 
 function variantsBytes(key: string, variants: Variants): number {
   let bytes = KEY_OVERHEAD_BYTES + key.length
@@ -129,5 +160,6 @@ function variantsBytes(key: string, variants: Variants): number {
 function responseBytes(stored: StoredResponse): number {
   let bytes = RESPONSE_OVERHEAD_BYTES + stored.body.length
   for (const text of stored.fields) bytes += text.length + FIELD_OVERHEAD_BYTES / 2
+  for (const tag of stored.tags) bytes += tag.length + TAG_OVERHEAD_BYTES
   return bytes
 }

@@ -18,6 +18,7 @@ import {
 } from './record.ts'
 import { RecordNames } from './record-names.ts'
 import type { RemoteStore } from './remote-store.ts'
+import { invalidatable } from './invalidation.ts'
 import type { Invalidations } from './tier.ts'
 
 export interface RecordSettings extends RecordFormat {
@@ -97,7 +98,7 @@ export class StoredRecords {
     found: { record: ResponseRecord; body: BodyPlace; name: string; fields: RawFields; nowMs: number },
   ): Promise<Sought> {
     const { head, key, position } = found.record
-    const verdict = this.#invalidations.verdict({ key, tags: head.tags }, position)
+    const verdict = this.#invalidations.verdict(invalidatable(key, head), position)
     if (verdict === 'purged') return { kind: 'none', why: 'purged' }
     // The name came from the request's values, so this fails only where somebody copied a record to another name, or where the
     // client does not take the coding that was chosen for others of its kind.

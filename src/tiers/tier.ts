@@ -100,6 +100,8 @@ export interface Invalidations {
 export interface Invalidatable {
   readonly key: string
   readonly tags: readonly string[]
+  /** Its `Content-Type`. */
+  readonly contentType: string | undefined
 }
 
 export type InvalidationVerdict = 'valid' | 'expired' | 'purged'

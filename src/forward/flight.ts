@@ -4,6 +4,8 @@ import { type BodySource, readWhole } from '../http/body.ts'
 import type { OriginHandler, OriginResponse } from '../origin/origin-client.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
+import type { InvalidationTest } from '../tiers/invalidation.ts'
+import type { Invalidatable } from '../tiers/tier.ts'
 import { Spool } from './spool.ts'
 import type { FlightOutcome, Verdict } from './verdict.ts'
 
@@ -17,6 +19,8 @@ export interface FlightOptions {
   readonly clock: Clock
   /** Sends the upstream request, or finds the answer elsewhere. */
   send(handler: FlightHandler): void
+  /** What invalidations look at, of a response that just arrived, or that was stored elsewhere. */
+  about(response: Pick<OriginResponse, 'status' | 'fields'> | StoredResponse): Invalidatable
   /** @param doomed the key was invalidated since the request was sent: nothing of the response may be stored */
   judge(response: OriginResponse, doomed: boolean): Verdict
   /** Puts a response that was stored elsewhere into the memory of this thread. */
@@ -40,6 +44,8 @@ type StoreVerdict = Extract<Verdict, { kind: 'store' }>
 /** How far ahead the fastest reader of a body that is not stored may be, and how long it waits for the slowest. */
 const WINDOW_BYTES = 1024 * 1024
 const LAGGARD_MS = 10_000
+/** Invalidations that wait for the head; with more of them the flight counts as concerned. */
+const DOUBTS_MAX = 256
 
 /**
  * One upstream request on behalf of many (RFC 9111 §4: a cache may use a storable response for several requests).
@@ -53,6 +59,10 @@ export class Flight {
     | undefined
   #landed = false
   #doomed = false
+  /** Invalidations of which the key alone did not say whether they concern this; decided at the head. */
+  #doubts: InvalidationTest[] = []
+  /** Known from the head on. */
+  #about: Invalidatable | undefined
 
   constructor(options: FlightOptions) {
     this.#options = options
@@ -79,17 +89,28 @@ export class Flight {
 
   /** Takes part in the flight; undefined when it is too late, or its response is not for this request. */
   join(request: ProxyRequest): Promise<FlightOutcome> | undefined {
-    if (this.#landed || this.#doomed) return undefined
+    if (this.#landed || this.#doomed || this.#doubts.length > 0) return undefined
     if (this.#streaming === undefined) return this.#take(request, false)
     const { response, spool, mayShare } = this.#streaming
     if (!spool.whole || !mayShare(request)) return undefined
     return Promise.resolve(sharedOutcome(response, spool.reader(), { stored: true, collapsed: true }))
   }
 
-  /** The key was invalidated: what was asked before may be served to those who asked, but not stored. */
-  doom(): void {
-    this.#doomed = true
-    this.#streaming?.spool.stopStoring()
+  /** What was asked before an invalidation may be served to those who asked, but not stored, nor given to who came after it. */
+  doom(invalidation: InvalidationTest): void {
+    if (this.#doomed) return
+    if (!invalidation.isByKey && this.#about === undefined && this.#doubts.length < DOUBTS_MAX) {
+      this.#doubts.push(invalidation)
+    } else if (this.#about === undefined || invalidation.concerns(this.#about)) {
+      this.#doomed = true
+      this.#streaming?.spool.stopStoring()
+    }
+  }
+
+  #learn(about: Invalidatable): void {
+    this.#about = about
+    this.#doomed ||= this.#doubts.some((invalidation) => invalidation.concerns(about))
+    this.#doubts = []
   }
 
   #take(request: ProxyRequest, leader: boolean): Promise<FlightOutcome> {
@@ -109,6 +130,7 @@ export class Flight {
   }
 
   #onResponse(response: OriginResponse): void {
+    this.#learn(this.#options.about(response))
     const verdict = this.#judge(response)
     switch (verdict.kind) {
       case 'store':
@@ -131,6 +153,7 @@ export class Flight {
 
   /** Those who wait look again, and find it; after an invalidation they ask the origin. */
   #adopt(stored: StoredResponse, tier: string | undefined): void {
+    this.#learn(this.#options.about(stored))
     if (!this.#doomed) this.#options.adopt(stored)
     this.#land(() => ({ kind: 'released', reason: 'found', tier }))
   }
@@ -157,9 +180,11 @@ export class Flight {
 
   /** Those who wait get the joined whole, so its missing part is read before they hear anything. */
   async #complete(response: OriginResponse, verdict: Extract<Verdict, { kind: 'complete' }>): Promise<void> {
+    const wasDoomed = this.#doomed
     try {
       const body = response.body && (await readWhole(response.body, verdict.bodyBytesMax, notNeeded))
-      const updated = body && verdict.join(body)
+      const isOutdated = this.#doomed && !wasDoomed
+      const updated = body && !isOutdated ? verdict.join(body) : undefined
       this.#land(({ leader }) =>
         updated === undefined
           ? { kind: 'released', reason: 'refetch' }

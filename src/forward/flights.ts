@@ -1,10 +1,12 @@
 import type { ProxyRequest } from '../request/proxy-request.ts'
+import type { InvalidationTest } from '../tiers/invalidation.ts'
 import { Flight, type FlightOptions } from './flight.ts'
 import type { FlightOutcome } from './verdict.ts'
 
-/** What may end in a stored response, and must not when its key is invalidated meanwhile. */
+/** What may end in a stored response, and must not when that is invalidated meanwhile. */
 export interface Doomable {
-  doom(): void
+  /** By its key alone the invalidation may concern it. Who cannot look closer takes it that it does. */
+  doom(invalidation: InvalidationTest): void
 }
 
 interface Underway {
@@ -64,10 +66,10 @@ export class Flights {
     return () => this.#underway.delete(underway)
   }
 
-  /** What is under way for this cache key is not stored any more, and not joined. */
-  doom(cacheKey: string): void {
-    for (const { work, cacheKey: key } of this.#underway) {
-      if (key === cacheKey) work.doom()
+  /** What is under way and concerned is not stored any more, and not joined. */
+  doom(invalidation: InvalidationTest): void {
+    for (const { work, cacheKey } of this.#underway) {
+      if (invalidation.mayConcern(cacheKey)) work.doom(invalidation)
     }
   }
 

@@ -4,8 +4,10 @@ import { CONDITIONS, type Condition, compileExpression, type Pattern } from './p
 /** Authority and target of what is stored under a key; undefined for what is no key. */
 export type UriOfKey = (key: string) => { readonly authority: string; readonly target: string } | undefined
 
-const NEVER: InvalidationTest = { mayConcern: () => false, concerns: () => false }
-const ALWAYS: InvalidationTest = { mayConcern: () => true, concerns: () => true }
+const NEVER: InvalidationTest = { isByKey: true, mayConcern: () => false, concerns: () => false }
+
+/** The test of everything. */
+export const EVERYTHING: InvalidationTest = { isByKey: true, mayConcern: () => true, concerns: () => true }
 
 /**
  * Makes a test of an invalidation.
@@ -15,9 +17,9 @@ const ALWAYS: InvalidationTest = { mayConcern: () => true, concerns: () => true 
 export function compileInvalidation({ scope, value }: Invalidation, uriOfKey: UriOfKey): InvalidationTest | undefined {
   switch (scope) {
     case 'everything':
-      return ALWAYS
+      return EVERYTHING
     case 'tag':
-      return { mayConcern: () => true, concerns: ({ tags }) => tags.includes(value) }
+      return { isByKey: false, mayConcern: () => true, concerns: ({ tags }) => tags.includes(value) }
     case 'key':
       return byKey((key) => key === value)
     case 'uri':
@@ -30,7 +32,7 @@ export function compileInvalidation({ scope, value }: Invalidation, uriOfKey: Ur
 }
 
 function byKey(isMeant: (key: string) => boolean): InvalidationTest {
-  return { mayConcern: isMeant, concerns: ({ key }) => isMeant(key) }
+  return { isByKey: true, mayConcern: isMeant, concerns: ({ key }) => isMeant(key) }
 }
 
 function textOfUri(uriOfKey: UriOfKey, isMeant: (authority: string, target: string) => boolean) {
@@ -59,6 +61,7 @@ function patternTest(value: string, uriOfKey: UriOfKey): InvalidationTest | unde
     return url === undefined || url(target)
   })
   return {
+    isByKey: type === undefined && tags === undefined,
     mayConcern,
     concerns(about) {
       if (!mayConcern(about.key)) return false
@@ -68,12 +71,14 @@ function patternTest(value: string, uriOfKey: UriOfKey): InvalidationTest | unde
   }
 }
 
-function compilePattern(value: string): { [name in keyof Pattern]: Condition } | undefined {
+type Conditions = { -readonly [name in keyof Pattern]: Condition }
+
+function compilePattern(value: string): Conditions | undefined {
   try {
     const read: unknown = JSON.parse(value)
     if (typeof read !== 'object' || read === null || Array.isArray(read)) return undefined
     const given = new Map<string, unknown>(Object.entries(read))
-    const compiled: { [name in keyof Pattern]: Condition } = {}
+    const compiled: Conditions = {}
     for (const name of CONDITIONS) {
       const expression = given.get(name)
       given.delete(name)

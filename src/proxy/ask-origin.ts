@@ -1,11 +1,15 @@
 import type { FlightOptions } from '../forward/flight.ts'
 import { upstreamRequest } from '../forward/upstream-request.ts'
 import { filterFields } from '../http/fields.ts'
+import type { OriginResponse } from '../origin/origin-client.ts'
 import type { Plan } from '../policy/plan.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import { isExplicit } from '../rfc9111/freshness.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import { keep } from '../storing/keep.ts'
+import { responseTags } from '../storing/response-tags.ts'
+import { invalidatable } from '../tiers/invalidation.ts'
+import type { Invalidatable } from '../tiers/tier.ts'
 import { askOthers } from './ask-others.ts'
 import { type Asking, conditionsOf } from './asking.ts'
 import type { Core } from './core.ts'
@@ -23,6 +27,8 @@ export interface Errand {
   /** Where requests have to wait, a refresh that nobody waits for comes last. */
   readonly priority: 'visitor' | 'background'
 }
+
+type OriginHead = Pick<OriginResponse, 'status' | 'fields'>
 
 /** How a flight asks the origin, and what it makes of the answer. */
 export function flightOptions(errand: Errand): Omit<FlightOptions, 'onLanded'> {
@@ -45,6 +51,7 @@ export function flightOptions(errand: Errand): Omit<FlightOptions, 'onLanded'> {
       else askOthers({ ...errand, handler, toOrigin, onTurn: (done) => turns.push(done) })
     },
     adopt: (stored) => keep(core.memory, plan.key, stored, core.clock.now()),
+    about: (response) => aboutOf(errand, response),
     onEnd() {
       for (const done of turns) done()
     },
@@ -54,6 +61,17 @@ export function flightOptions(errand: Errand): Omit<FlightOptions, 'onLanded'> {
       core.lookup.rememberFailing(plan.key)
     },
   }
+}
+
+/** A 304, or a part, is about what is stored as well, with its tags. */
+function aboutOf({ request, plan, asking }: Errand, response: OriginHead | StoredResponse): Invalidatable {
+  if ('tags' in response) return invalidatable(plan.key, response)
+  const named = responseTags(request, response.fields)
+  const tags = named === 'too-many' ? [] : named
+  const isAboutStored = 'stored' in asking && (response.status === 304 || response.status === 206)
+  if (!isAboutStored) return invalidatable(plan.key, { fields: response.fields, tags })
+  const { stored } = asking
+  return invalidatable(plan.key, { fields: stored.fields, tags: [...stored.tags, ...tags] })
 }
 
 /** Refreshes what was just served stale, unless somebody already does; nobody waits for it. */

@@ -8,6 +8,7 @@ import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { Responder } from '../respond/responder.ts'
 import type { MemoryTier } from '../tiers/memory-tier.ts'
 import type { RemoteTiers } from '../tiers/remote-tiers.ts'
+import type { Invalidator } from './invalidator.ts'
 import type { Peers } from './peers.ts'
 
 export interface CoreSettings {
@@ -29,6 +30,7 @@ export interface Core {
   readonly flights: Flights
   readonly pool: OriginPool
   readonly responder: Responder
+  readonly invalidator: Invalidator
   /** undefined: this thread is the only one. */
   readonly peers: Peers | undefined
   /** undefined: there is nothing behind memory. */

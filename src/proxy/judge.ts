@@ -9,6 +9,7 @@ import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import { hasValidator } from '../rfc9111/validation.ts'
 import { selectVariant } from '../rfc9111/vary.ts'
 import { prepareStoring, type Refusal } from '../storing/prepare-storing.ts'
+import { retagged } from '../storing/response-tags.ts'
 import type { Asking } from './asking.ts'
 import type { Core } from './core.ts'
 import { judgeCompletion } from './judge-completion.ts'
@@ -122,7 +123,8 @@ function judgeNotModified({ core, request, plan, asking, doomed }: Asked, respon
   let kept = false
   for (const other of chosen) {
     const policy = plan.forResponse(other.status, other.fields)
-    const fresh = freshen(other, response, { requestFields: request.fields, policy })
+    const freshened = freshen(other, response, { requestFields: request.fields, policy })
+    const fresh = retagged(freshened, request, response.fields)
     const successor = mayStayStored(fresh) ? fresh : undefined
     const replaced = !doomed && replace(core, plan, other, successor)
     if (other !== stored) continue

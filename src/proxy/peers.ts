@@ -3,6 +3,7 @@ import type { BodySource } from '../http/body.ts'
 import type { OriginHandler, OriginResponse } from '../origin/origin-client.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
+import type { Invalidation } from '../tiers/invalidation.ts'
 
 /** The other threads of this box, which share the work of one cache (docs/decisions/workers.md). */
 export interface Peers {
@@ -12,8 +13,16 @@ export interface Peers {
    * @returns what abandons the question; undefined when there is nobody to ask
    */
   ask(cacheKey: string, request: ProxyRequest, handler: PeerHandler): (() => void) | undefined
-  /** Resolves when no other thread serves what is stored under these keys without asking the origin. */
-  invalidate(keys: readonly string[]): Promise<void>
+  /** Resolves when no other thread serves what is invalid without being allowed to. */
+  invalidate(invalidations: readonly Invalidation[]): Promise<PeersAnswer>
+}
+
+/** What the other threads said to an invalidation. */
+export interface PeersAnswer {
+  readonly asked: number
+  readonly acknowledged: number
+  /** Stored responses that were concerned there. */
+  readonly matched: number
 }
 
 /** What comes of asking the owner: a response, an error, or one of these. */

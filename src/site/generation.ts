@@ -12,6 +12,8 @@ import { createPlanner } from '../policy/planner.ts'
 import { createMemoryAnswers } from '../proxy/answer-from-memory.ts'
 import type { Core } from '../proxy/core.ts'
 import { createRequestHandler } from '../proxy/handle-request.ts'
+import type { InvalidateHere } from '../proxy/invalidate-here.ts'
+import type { Invalidator } from '../proxy/invalidator.ts'
 import type { Peers } from '../proxy/peers.ts'
 import { upstreamForwardingFields } from '../request/forwarding.ts'
 import { Responder } from '../respond/responder.ts'
@@ -31,6 +33,8 @@ export interface Lasting {
   readonly peers: Peers | undefined
   /** undefined: there is nothing behind memory. */
   readonly tiers: RemoteTiers | undefined
+  readonly invalidateHere: InvalidateHere
+  readonly invalidator: Invalidator
 }
 
 /** What one reading of the configuration makes of these; a reload makes the next (docs/decisions/reload.md). */
@@ -53,7 +57,8 @@ export function createGeneration(config: Config, lasting: Lasting, accessLog: Ac
   return { config, core, lanes, accessLog }
 }
 
-function createCore(config: Config, { clock, log, failures, memory, flights, pools, peers, tiers }: Lasting): Core {
+function createCore(config: Config, lasting: Lasting): Core {
+  const { clock, log, failures, memory, flights, pools, peers, tiers, invalidator } = lasting
   const { obeyRequestDirectives, objectBytesMax, viaName } = config
   const rememberUncacheableMs = config.rememberUncacheableSeconds * 1000
   return {
@@ -67,6 +72,7 @@ function createCore(config: Config, { clock, log, failures, memory, flights, poo
     pool: pools,
     peers,
     tiers,
+    invalidator,
     onFault: (error) => log.error({ error }, 'a defect was met, and contained'),
     onFailure: (error) => failures.report(error),
     responder: new Responder(clock, {

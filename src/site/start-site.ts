@@ -7,7 +7,8 @@ import { type Listeners, startListeners } from '../listener/start-listeners.ts'
 import { type EventLog, eventLogStyle, openEventLog } from '../log/event-log.ts'
 import { FailureLog } from '../log/failure-log.ts'
 import { answerPeer } from '../proxy/answer-peer.ts'
-import { invalidate } from '../proxy/invalidate-after.ts'
+import { InvalidateHere, uriAlias } from '../proxy/invalidate-here.ts'
+import { Invalidator } from '../proxy/invalidator.ts'
 import { MemoryTier } from '../tiers/memory-tier.ts'
 import type { BoxPeers } from '../workers/peers.ts'
 import { createGeneration, type Lasting } from './generation.ts'
@@ -55,7 +56,7 @@ export async function startSite(config: Config, clock: Clock, box?: Box): Promis
     answer: (request, reply) => {
       answerPeer(generations.current.core, { ...request, body: undefined, exchange: NOBODY }, reply)
     },
-    invalidate: (keys) => invalidate(lasting, keys),
+    invalidate: (invalidations) => lasting.invalidateHere.invalidate(invalidations),
   })
   const closeParts = async (): Promise<void> => {
     await tiers?.close()
@@ -107,8 +108,11 @@ interface Surroundings {
 
 function openLasting(config: Config, { clock, log, box }: Surroundings): Lasting {
   const bytesMax = Math.floor(config.memoryBytes / (box?.workers ?? 1))
-  const memory = new MemoryTier({ bytesMax, objectBytesMax: config.objectBytesMax, variantsMax: VARIANTS_MAX })
+  const { objectBytesMax } = config
+  const memory = new MemoryTier({ bytesMax, objectBytesMax, variantsMax: VARIANTS_MAX, aliasOf: uriAlias })
   const flights = new Flights()
+  const invalidateHere = new InvalidateHere({ clock, flights, memory })
+  const tiers = openTiers(config.tiers, { clock, log, invalidateHere })
   return {
     clock,
     log,
@@ -117,7 +121,9 @@ function openLasting(config: Config, { clock, log, box }: Surroundings): Lasting
     flights,
     pools: createPools(config, clock, log),
     peers: box?.peers,
-    tiers: openTiers(config.tiers, { clock, log, core: { flights, memory } }),
+    tiers,
+    invalidateHere,
+    invalidator: new Invalidator({ here: invalidateHere, peers: box?.peers, tiers }),
   }
 }
 

@@ -1,10 +1,9 @@
 import type { Clock } from '../clock.ts'
 import type { TiersConfig } from '../config/config.ts'
+import { compileInvalidation } from '../invalidate/compile.ts'
 import type { EventLog } from '../log/event-log.ts'
-import type { Core } from '../proxy/core.ts'
-import { invalidate } from '../proxy/invalidate-after.ts'
-import { expired } from '../rfc9111/stale.ts'
-import type { Invalidation } from '../tiers/invalidation.ts'
+import { uriOfKey } from '../policy/cache-key.ts'
+import type { InvalidateHere } from '../proxy/invalidate-here.ts'
 import { openInvalidationLog, openMemcachedTier, openRedisTier } from '../tiers/open-tier.ts'
 import { RemoteTiers } from '../tiers/remote-tiers.ts'
 import type { StateChange } from '../tiers/tier.ts'
@@ -13,11 +12,14 @@ export interface TierSurroundings {
   readonly clock: Clock
   readonly log: EventLog
   /** Whose memory follows what other boxes invalidate. */
-  readonly core: Pick<Core, 'flights' | 'memory'>
+  readonly invalidateHere: InvalidateHere
 }
 
 /** Opens the tiers behind memory; undefined when none is configured. Servers that cannot be reached are tried again and again. */
-export function openTiers(config: TiersConfig, { clock, log, core }: TierSurroundings): RemoteTiers | undefined {
+export function openTiers(
+  config: TiersConfig,
+  { clock, log, invalidateHere }: TierSurroundings,
+): RemoteTiers | undefined {
   const { redis, memcached, prefix, secret, deadlineMs, objectBytesMax, whenDown } = config
   if (redis === undefined && memcached.length === 0) return undefined
   const shared = { prefix, secret, deadlineMs, objectBytesMax }
@@ -31,12 +33,11 @@ export function openTiers(config: TiersConfig, { clock, log, core }: TierSurroun
           { url: redis, prefix },
           {
             clock,
-            // Only keys are published as yet; what another version means by the rest is not known, so it concerns everything.
-            compile: () => undefined,
+            compile: (invalidation) => compileInvalidation(invalidation, uriOfKey)?.concerns,
             onInvalidation: (invalidation, own) => {
-              if (!own) obey(core, invalidation)
+              if (!own) void invalidateHere.invalidate([invalidation])
             },
-            onGap: () => core.memory.updateAll((stored) => expired(stored, clock.now())),
+            onGap: () => invalidateHere.expireAll(),
             onState: ({ state, why }) =>
               log[state === 'following' ? 'info' : 'warn']({ why }, `the invalidations of other boxes: ${state}`),
           },
@@ -51,10 +52,4 @@ export function openTiers(config: TiersConfig, { clock, log, core }: TierSurroun
     log: invalidations,
     deadlineMs,
   })
-}
-
-/** Another box said that this is not to be used any more. */
-function obey(core: TierSurroundings['core'], { scope, value }: Invalidation): void {
-  if (scope === 'key') invalidate(core, [value])
-  else core.memory.updateAll((stored) => ({ ...stored, invalidated: true }))
 }

@@ -45,7 +45,8 @@ export class InvalidationIndex {
     this.#trim(this.#tested)
   }
 
-  verdict({ key, tags }: Invalidatable, position: string): InvalidationVerdict {
+  verdict(about: Invalidatable, position: string): InvalidationVerdict {
+    const { key, tags } = about
     if (position < this.#horizon) return 'purged'
     let isExpired = this.#everything.expired > position
     if (this.#everything.purged > position) return 'purged'
@@ -58,7 +59,7 @@ export class InvalidationIndex {
     }
     for (const last of this.#tested.values()) {
       if (last.purged <= position && (isExpired || last.expired <= position)) continue
-      if (!last.matches({ key, tags })) continue
+      if (!last.matches(about)) continue
       if (last.purged > position) return 'purged'
       isExpired = true
     }

@@ -22,6 +22,8 @@ export interface Invalidation {
 export interface InvalidationTest {
   /** Of something whose key alone is known: false when it cannot be concerned, whatever else will be known of it. */
   mayConcern(key: string): boolean
+  /** What may be concerned is concerned: the key is all that it looks at. */
+  readonly isByKey: boolean
   concerns(about: Invalidatable): boolean
 }
 

@@ -3,6 +3,7 @@ import type { RawFields } from '../http/fields.ts'
 import { expired } from '../rfc9111/stale.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import { selectingKey, selectVariant, variantKey } from '../rfc9111/vary.ts'
+import { invalidatable } from './invalidation.ts'
 import {
   type BodyPlace,
   type Chunks,
@@ -18,7 +19,6 @@ import {
 } from './record.ts'
 import { RecordNames } from './record-names.ts'
 import type { RemoteStore } from './remote-store.ts'
-import { invalidatable } from './invalidation.ts'
 import type { Invalidations } from './tier.ts'
 
 export interface RecordSettings extends RecordFormat {

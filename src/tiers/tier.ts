@@ -101,7 +101,7 @@ export interface Invalidatable {
   readonly key: string
   readonly tags: readonly string[]
   /** Its `Content-Type`. */
-  readonly contentType: string | undefined
+  readonly contentType?: string | undefined
 }
 
 export type InvalidationVerdict = 'valid' | 'expired' | 'purged'

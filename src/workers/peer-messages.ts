@@ -3,6 +3,7 @@ import type { RawFields } from '../http/fields.ts'
 import type { OriginResponse } from '../origin/origin-client.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
+import type { Invalidation } from '../tiers/invalidation.ts'
 
 /** A request as it crosses to another thread: without body and without the exchange of its lane. */
 export type PortableRequest = Omit<ProxyRequest, 'body' | 'exchange'>
@@ -30,8 +31,10 @@ export type PeerMessage =
   | { readonly type: 'fail'; readonly id: number; readonly error: PortableError }
   /** The owner cannot help: ask the origin. */
   | { readonly type: 'released'; readonly id: number }
-  | { readonly type: 'invalidate'; readonly id: number; readonly keys: readonly string[] }
-  | { readonly type: 'invalidated'; readonly id: number }
+  | { readonly type: 'invalidate'; readonly id: number; readonly invalidations: readonly Invalidation[] }
+  /** It was heard, and takes a while. */
+  | { readonly type: 'invalidating'; readonly id: number }
+  | { readonly type: 'invalidated'; readonly id: number; readonly matched: number }
 
 /** An error on its way to another thread, where only its plain parts arrive. */
 export function portableError(error: ProxyError): PortableError {

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Clock } from '../clock.ts'
 import type { PeerHandler, PeerReply } from '../proxy/peers.ts'
+import type { Invalidation } from '../tiers/invalidation.ts'
 import { Answering } from './answering.ts'
 import { Asking } from './asking.ts'
 import type { PeerMessage, PortableRequest } from './peer-messages.ts'
@@ -9,11 +10,19 @@ import type { PeerMessage, PortableRequest } from './peer-messages.ts'
 export interface PeerService {
   /** Find or fetch, as the owner of the key. */
   answer(request: PortableRequest, reply: PeerReply): void
-  invalidate(keys: readonly string[]): void
+  /** @returns how many stored responses were concerned */
+  invalidate(invalidations: readonly Invalidation[]): number | Promise<number>
 }
 
-/** How long another worker may take to acknowledge an invalidation. */
+/** How long another worker may take to hear of an invalidation, and how long for all its work when it has said so. */
 const ACKNOWLEDGE_MS = 1_000
+const WALK_MS = 30_000
+
+interface Acknowledgement {
+  heard(): void
+  /** @param matched undefined: it did not say so in time */
+  settle(matched: number | undefined): void
+}
 
 /** Another worker of the same box, over a port. When it ends, everything asked of it is answered as lost. */
 export class Peer {
@@ -22,7 +31,7 @@ export class Peer {
   readonly #clock: Clock
   readonly #asked = new Map<number, Asking>()
   readonly #answering = new Map<number, Answering>()
-  readonly #acknowledgements = new Map<number, () => void>()
+  readonly #acknowledgements = new Map<number, Acknowledgement>()
   #nextId = 1
   #closed = false
 
@@ -54,19 +63,23 @@ export class Peer {
     return () => asking.cancel()
   }
 
-  /** Resolves when the other worker has invalidated the keys; false when it did not say so in time. */
-  invalidate(keys: readonly string[]): Promise<boolean> {
-    if (this.#closed) return Promise.resolve(true)
+  /** Resolves when the other worker has done so, with what was concerned there; undefined when it did not say so in time. */
+  invalidate(invalidations: readonly Invalidation[]): Promise<number | undefined> {
+    if (this.#closed) return Promise.resolve(0)
     const id = this.#nextId++
     return new Promise((resolve) => {
-      const settle = (acknowledged: boolean): void => {
+      const settle = (matched: number | undefined): void => {
         cancelTimer()
         this.#acknowledgements.delete(id)
-        resolve(acknowledged)
+        resolve(matched)
       }
-      const cancelTimer = this.#clock.after(ACKNOWLEDGE_MS, () => settle(false))
-      this.#acknowledgements.set(id, () => settle(true))
-      this.#post({ type: 'invalidate', id, keys })
+      let cancelTimer = this.#clock.after(ACKNOWLEDGE_MS, () => settle(undefined))
+      const heard = (): void => {
+        cancelTimer()
+        cancelTimer = this.#clock.after(WALK_MS, () => settle(undefined))
+      }
+      this.#acknowledgements.set(id, { heard, settle })
+      this.#post({ type: 'invalidate', id, invalidations })
     })
   }
 
@@ -84,13 +97,21 @@ export class Peer {
       case 'cancel':
         return this.#answering.get(message.id)?.cancel()
       case 'invalidate':
-        this.#service.invalidate(message.keys)
-        return this.#post({ type: 'invalidated', id: message.id })
+        return this.#invalidate(message.id, message.invalidations)
+      case 'invalidating':
+        return this.#acknowledgements.get(message.id)?.heard()
       case 'invalidated':
-        return this.#acknowledgements.get(message.id)?.()
+        return this.#acknowledgements.get(message.id)?.settle(message.matched)
       default:
         this.#asked.get(message.id)?.receive(message)
     }
+  }
+
+  #invalidate(id: number, invalidations: readonly Invalidation[]): void {
+    const matched = this.#service.invalidate(invalidations)
+    if (typeof matched === 'number') return this.#post({ type: 'invalidated', id, matched })
+    this.#post({ type: 'invalidating', id })
+    void matched.then((found) => this.#post({ type: 'invalidated', id, matched: found }))
   }
 
   #answer(id: number, request: PortableRequest): void {
@@ -110,6 +131,6 @@ export class Peer {
     for (const asking of [...this.#asked.values()]) asking.lost()
     for (const answering of [...this.#answering.values()]) answering.cancel()
     // It invalidates nothing any more, because it has nothing any more.
-    for (const acknowledge of [...this.#acknowledgements.values()]) acknowledge()
+    for (const acknowledgement of [...this.#acknowledgements.values()]) acknowledgement.settle(0)
   }
 }

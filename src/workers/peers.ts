@@ -1,7 +1,8 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Clock } from '../clock.ts'
-import type { PeerHandler, Peers } from '../proxy/peers.ts'
+import type { PeerHandler, Peers, PeersAnswer } from '../proxy/peers.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
+import type { Invalidation } from '../tiers/invalidation.ts'
 import { Peer, type PeerService } from './peer.ts'
 import { ownerOf, type PortableRequest } from './peer-messages.ts'
 
@@ -14,7 +15,7 @@ export class BoxPeers implements Peers {
   readonly #onUnresponsive: (index: number) => void
   #service: PeerService = {
     answer: (_request, reply) => reply.released(),
-    invalidate: () => {},
+    invalidate: () => 0,
   }
 
   constructor(options: {
@@ -39,7 +40,7 @@ export class BoxPeers implements Peers {
     this.#peers.get(index)?.close()
     const service: PeerService = {
       answer: (request, reply) => this.#service.answer(request, reply),
-      invalidate: (keys) => this.#service.invalidate(keys),
+      invalidate: (invalidations) => this.#service.invalidate(invalidations),
     }
     this.#peers.set(index, new Peer(port, service, this.#clock))
   }
@@ -54,12 +55,19 @@ export class BoxPeers implements Peers {
     return owner === this.#index ? undefined : this.#peers.get(owner)?.ask(portable(request), handler)
   }
 
-  /** Resolves when every other worker has invalidated the keys, or is taken for dead. */
-  async invalidate(keys: readonly string[]): Promise<void> {
-    const acknowledged = [...this.#peers].map(async ([index, peer]) => {
-      if (!(await peer.invalidate(keys))) this.#onUnresponsive(index)
+  /** Resolves when every other worker has done so, or is taken for dead. */
+  async invalidate(invalidations: readonly Invalidation[]): Promise<PeersAnswer> {
+    const asked = [...this.#peers].map(async ([index, peer]) => {
+      const matched = await peer.invalidate(invalidations)
+      if (matched === undefined) this.#onUnresponsive(index)
+      return matched
     })
-    await Promise.all(acknowledged)
+    const acknowledged = (await Promise.all(asked)).filter((matched) => matched !== undefined)
+    return {
+      asked: asked.length,
+      acknowledged: acknowledged.length,
+      matched: acknowledged.reduce((sum, matched) => sum + matched, 0),
+    }
   }
 
   close(): void {

@@ -5,6 +5,7 @@ import { ProxyError } from '../../src/errors.ts'
 import { readWhole } from '../../src/http/body.ts'
 import type { OriginResponse } from '../../src/origin/origin-client.ts'
 import type { PeerReply } from '../../src/proxy/peers.ts'
+import type { Invalidation } from '../../src/tiers/invalidation.ts'
 import { Peer, type PeerService } from '../../src/workers/peer.ts'
 import { ownerOf, type PortableRequest } from '../../src/workers/peer-messages.ts'
 import { HeldClock } from '../support/held-clock.ts'
@@ -38,6 +39,8 @@ const RESPONSE: OriginResponse = {
   origin: 'o',
 }
 
+const byKey = (value: string): Invalidation => ({ scope: 'key', value, soft: false })
+
 type Event = { readonly kind: string; readonly response?: OriginResponse; readonly error?: ProxyError }
 
 class Pair {
@@ -45,6 +48,7 @@ class Pair {
   readonly asker: Peer
   readonly owner: Peer
   readonly invalidated: string[][] = []
+  matched: number | Promise<number> = 1
   answering: PeerReply | undefined
   #asked: (() => void) | undefined
   readonly asked = new Promise<void>((resolve) => {
@@ -53,13 +57,16 @@ class Pair {
 
   constructor() {
     const { port1, port2 } = new MessageChannel()
-    const idle: PeerService = { answer: () => {}, invalidate: () => {} }
+    const idle: PeerService = { answer: () => {}, invalidate: () => 0 }
     const service: PeerService = {
       answer: (_request, answering) => {
         this.answering = answering
         this.#asked?.()
       },
-      invalidate: (keys) => this.invalidated.push([...keys]),
+      invalidate: (invalidations) => {
+        this.invalidated.push(invalidations.map(({ value }) => value))
+        return this.matched
+      },
     }
     this.asker = new Peer(port1, idle, this.clock)
     this.owner = new Peer(port2, service, this.clock)
@@ -195,17 +202,33 @@ describe('workers that ask each other', () => {
     await cancelled
   })
 
-  it('acknowledge invalidations', async () => {
+  it('acknowledge invalidations, and say how many stored responses they concerned', async () => {
     const { made } = bind(pair())
-    assert.equal(await made.asker.invalidate(['a', 'b']), true)
+    made.matched = 3
+    assert.equal(await made.asker.invalidate([byKey('a'), byKey('b')]), 3)
     assert.deepEqual(made.invalidated, [['a', 'b']])
   })
 
   it('do not wait for one that does not acknowledge in time', async () => {
     const { made } = bind(pair())
-    const acknowledged = made.asker.invalidate(['a'])
+    const acknowledged = made.asker.invalidate([byKey('a')])
     made.clock.advance(1_000)
-    assert.equal(await acknowledged, false)
+    assert.equal(await acknowledged, undefined)
+  })
+
+  it('wait longer for one that has said that it is at work', async () => {
+    const { made } = bind(pair())
+    const { promise, resolve } = Promise.withResolvers<number>()
+    made.matched = promise
+    const acknowledged = made.asker.invalidate([{ scope: 'everything', value: '', soft: true }])
+    // A question that is answered shows that what was said before it has arrived.
+    const { event } = made.ask()
+    await made.asked
+    made.answering!.released()
+    await event
+    made.clock.advance(10_000)
+    resolve(7)
+    assert.equal(await acknowledged, 7)
   })
 })
 

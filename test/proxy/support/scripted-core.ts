@@ -10,6 +10,8 @@ import type { OriginHandler, OriginPool, OriginRequest, OriginResponse } from '.
 import { createPlanner } from '../../../src/policy/planner.ts'
 import type { Core } from '../../../src/proxy/core.ts'
 import { createRequestHandler } from '../../../src/proxy/handle-request.ts'
+import { InvalidateHere, uriAlias } from '../../../src/proxy/invalidate-here.ts'
+import { Invalidator } from '../../../src/proxy/invalidator.ts'
 import type { ProxyRequest } from '../../../src/request/proxy-request.ts'
 import type { ProxyResponse, RequestHandler } from '../../../src/request/proxy-response.ts'
 import { Responder } from '../../../src/respond/responder.ts'
@@ -78,7 +80,9 @@ export class ScriptedCore {
   constructor(options: ScriptedCoreOptions = {}) {
     const { clock } = this
     const objectBytesMax = options.objectBytesMax ?? 1024 * 1024
-    this.memory = new MemoryTier({ bytesMax: 64 * 1024 * 1024, objectBytesMax, variantsMax: 64 })
+    this.memory = new MemoryTier({ bytesMax: 64 * 1024 * 1024, objectBytesMax, variantsMax: 64, aliasOf: uriAlias })
+    const flights = new Flights()
+    const here = new InvalidateHere({ clock, flights, memory: this.memory })
     const obeyRequestDirectives = options.obeyRequestDirectives ?? false
     const lookup = new Lookup(clock, this.memory, { rememberUncacheableMs: 120_000, obeyRequestDirectives })
     this.core = {
@@ -90,7 +94,8 @@ export class ScriptedCore {
       tiers: undefined,
       onFault: (error) => assert.fail(String(error)),
       memory: this.memory,
-      flights: new Flights(),
+      flights,
+      invalidator: new Invalidator({ here, peers: undefined, tiers: undefined }),
       pool: this.#pool(),
       responder: new Responder(clock, { viaName: 'breakwater', cacheStatus: { name: 'Breakwater', showKey: false } }),
       forwardingFields: () => ['Via', '1.1 breakwater'],

@@ -15,7 +15,6 @@ export function summed(counts: readonly SiteCounts[]): SiteCounts {
     connections: sum((one) => one.connections),
     handedOver: sum((one) => one.handedOver),
     memory: {
-      names: sum(({ memory }) => memory.names),
       keys: sum(({ memory }) => memory.keys),
       bytes: sum(({ memory }) => memory.bytes),
       bytesMax: sum(({ memory }) => memory.bytesMax),

@@ -32,7 +32,7 @@ export async function passThrough(
   }
   const storing = new StorePassed(core, request)
   const outcome = await pass(core.pool, request, upstream)
-  storing.settle()
+  storing.unwatch()
   if (outcome.kind === 'failed') {
     core.onFailure(outcome.error)
     return core.responder.failure(request, outcome.error, decision)
@@ -40,6 +40,7 @@ export async function passThrough(
   const { response } = outcome
   // First invalidated, then stored: the response to a POST is newer than what it made invalid.
   const acknowledged = invalidateAfter(core, request, response)
+  storing.watch()
   if (acknowledged !== undefined) await acknowledged
   const { body, stored } = storing.take(response)
   return core.responder.fetched(

@@ -22,7 +22,7 @@ export class StorePassed {
   readonly #request: ProxyRequest
   /** How the GET would be planned: what a rule passes is not stored this way either. */
   readonly #plan: Plan | undefined
-  readonly #unwatch: () => void
+  #unwatch: () => void = () => {}
   #doomed = false
 
   /** Made when the request is sent: what is invalidated from then on may be newer than the response. */
@@ -31,22 +31,26 @@ export class StorePassed {
     this.#request = request
     const plan = request.method === 'POST' ? core.plan({ ...request, method: 'GET', body: undefined }) : undefined
     this.#plan = plan?.kind === 'cache' ? plan : undefined
-    this.#unwatch =
-      this.#plan === undefined
-        ? () => {}
-        : core.flights.watch(this.#plan.key, {
-            doom: () => {
-              this.#doomed = true
-            },
-          })
+    this.watch()
   }
 
-  /** There is a response, or none: from here on the request itself invalidates, which is not to hit its own response. */
-  settle(): void {
+  /** From here on what others invalidate concerns the response. */
+  watch(): void {
+    if (this.#plan === undefined) return
+    this.#unwatch = this.#core.flights.watch(this.#plan.key, {
+      doom: () => {
+        this.#doomed = true
+      },
+    })
+  }
+
+  /** There is a response, or none: now the request itself invalidates, which is not to hit its own response. */
+  unwatch(): void {
     this.#unwatch()
   }
 
   take(response: OriginResponse): Passed {
+    this.#unwatch()
     const passed = { body: response.body, stored: false }
     const plan = this.#plan
     if (plan === undefined || this.#doomed || response.body === undefined) return passed

@@ -17,8 +17,6 @@ export interface MemorySettings {
 export type Variants = readonly StoredResponse[]
 
 export interface MemoryCounts {
-  /** Tags and aliases in the index. */
-  readonly names: number
   readonly keys: number
   readonly bytes: number
   readonly bytesMax: number
@@ -114,9 +112,13 @@ export class MemoryTier {
     return this.#index.keysOf(name)
   }
 
+  /** Tags and aliases that lead to something. */
+  get names(): number {
+    return this.#index.size
+  }
+
   counts(): MemoryCounts {
     return {
-      names: this.#index.size,
       keys: this.#cache.size,
       bytes: this.#cache.calculatedSize,
       bytesMax: this.settings.bytesMax,

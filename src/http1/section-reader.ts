@@ -56,13 +56,13 @@ export abstract class SectionReader<Section> {
   /** Makes the value of a complete section; `bytes` begins with the message. */
   protected abstract build(bytes: Buffer, end: number, lines: FieldLines): Section
 
-  /** Reads on with `chunk` from index `start`. After a refusal the connection is to be given up. */
-  read(chunk: Buffer, start: number): SectionResult<Section> {
+  /** Reads on with `chunk` from index `start` to `end`. After a refusal the connection is to be given up. */
+  read(chunk: Buffer, start: number, end = chunk.length): SectionResult<Section> {
     if (this.#finished) this.reset()
     const keptBefore = this.#keptLength
     this.#pendingLength = keptBefore
-    const bytes = this.#messageBytes(chunk, start)
-    const to = Math.min(bytes.length, this.#bytesMax)
+    const bytes = this.#messageBytes(chunk, start, end)
+    const to = Math.min(keptBefore === 0 ? end - start : this.#keptLength, this.#bytesMax)
     this.#scan(bytes, to)
 
     const problem = this.#startLine.problem ?? this.#lines.problem
@@ -74,7 +74,7 @@ export abstract class SectionReader<Section> {
     }
     // No byte beyond the limit could help: the section did not end within it.
     if (to === this.#bytesMax) return this.#refuse(this.#tooLarge())
-    if (keptBefore === 0) this.#keep(chunk, start)
+    if (keptBefore === 0) this.#keep(chunk, start, end)
     this.#pendingLength = this.#keptLength
     return INCOMPLETE
   }
@@ -111,15 +111,15 @@ export abstract class SectionReader<Section> {
   }
 
   /** What came of the message so far, its first byte at index 0. The usual case, all in one chunk, is not copied. */
-  #messageBytes(chunk: Buffer, start: number): Buffer {
+  #messageBytes(chunk: Buffer, start: number, end: number): Buffer {
     if (this.#keptLength === 0) return start === 0 ? chunk : chunk.subarray(start)
-    this.#keep(chunk, start)
+    this.#keep(chunk, start, end)
     return this.#kept.subarray(0, this.#keptLength)
   }
 
   /** Copies what may still belong to the section; room doubles, so that small chunks cost no more than large ones. */
-  #keep(chunk: Buffer, start: number): void {
-    const length = Math.min(this.#keptLength + chunk.length - start, this.#bytesMax)
+  #keep(chunk: Buffer, start: number, end: number): void {
+    const length = Math.min(this.#keptLength + end - start, this.#bytesMax)
     if (length > this.#kept.length) {
       const larger = Buffer.allocUnsafeSlow(Math.min(Math.max(length, this.#kept.length * 2, 1024), this.#bytesMax))
       this.#kept.copy(larger, 0, 0, this.#keptLength)

@@ -21,9 +21,9 @@ export class CollectedBody {
     return this.#bytes.length === 0 ? undefined : new BufferBody(this.#bytes)
   }
 
-  /** Takes what belongs to the body from index `at` on. @returns the index of the first byte behind it */
-  take(chunk: Buffer, at: number): number {
-    const end = Math.min(chunk.length, at + this.#bytes.length - this.#filled)
+  /** Takes what belongs to the body from index `at` up to `to`. @returns the index of the first byte behind it */
+  take(chunk: Buffer, at: number, to: number): number {
+    const end = Math.min(to, at + this.#bytes.length - this.#filled)
     chunk.copy(this.#bytes, this.#filled, at, end)
     this.#filled += end - at
     return end

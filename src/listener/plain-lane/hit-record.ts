@@ -42,9 +42,7 @@ export class HitRecord implements ExchangeRecord {
   endedMs: number
   complete = true
   readonly #trusted: TrustedPeers
-  // The bytes that were read are kept, not copied, for as long as somebody keeps the record.
-  readonly #bytes: Buffer
-  readonly #end: number
+  readonly #head: Buffer
   #fields: RawFields | undefined
 
   constructor({ context, connection, request, asked, hit }: HitParts) {
@@ -66,12 +64,11 @@ export class HitRecord implements ExchangeRecord {
     this.firstByteMs = nowMs
     this.endedMs = nowMs
     this.#trusted = context.settings.request.trusted
-    this.#bytes = request.bytes
-    this.#end = request.end
+    this.#head = Buffer.from(request.bytes.subarray(0, request.end))
   }
 
   get fields(): RawFields {
-    this.#fields ??= fieldsOf(this.#bytes.subarray(0, this.#end))
+    this.#fields ??= fieldsOf(this.#head)
     return this.#fields
   }
 

@@ -34,7 +34,7 @@ export class PlainConnection {
   #records: HitRecord[] | undefined
   #hasEnded = false
 
-  readonly #onData = (chunk: Buffer): void => this.#take(chunk)
+  readonly #onData = (chunk: Buffer): void => this.#take(chunk, chunk.length)
   readonly #onEnd = (): void => this.#ended()
   readonly #onClose = (): void => this.#closed()
 
@@ -48,42 +48,52 @@ export class PlainConnection {
     const { socket } = this.#connection
     socket.on('end', this.#onEnd)
     socket.on('close', this.#onClose)
-    socket.on('data', this.#onData)
+    const { inbox } = this.#lane
+    if (inbox.attach(socket, (length) => this.#take(inbox.bytes, length))) socket.resume()
+    else socket.on('data', this.#onData)
   }
 
-  #take(chunk: Buffer): void {
+  /** Takes the first `length` bytes of `chunk`, which may be the inbox. */
+  #take(chunk: Buffer, length: number): void {
     const connection = this.#connection
     // Nothing that arrives after an ending is looked at: it is only read so that the client can finish.
     if (connection.isEnding) return
-    if (connection.current === undefined) return this.#read(chunk, 0)
-    this.#unread = this.#unread === undefined ? chunk : Buffer.concat([this.#unread, chunk])
+    if (connection.current === undefined) return this.#read(chunk, 0, length)
+    const bytes = this.#owned(chunk, 0, length)
+    this.#unread = this.#unread === undefined ? bytes : Buffer.concat([this.#unread, bytes])
     connection.socket.pause()
   }
 
-  /** Reads requests out of `chunk`, from index `start`, until one has to be waited for. */
-  #read(chunk: Buffer, start: number): void {
+  /** Part of a chunk, to be kept longer than this turn. */
+  #owned(chunk: Buffer, begin: number, end: number): Buffer {
+    const bytes = chunk.subarray(begin, end)
+    return chunk === this.#lane.inbox.bytes ? Buffer.from(bytes) : bytes
+  }
+
+  /** Reads requests out of `chunk`, from index `start` to `to`, until one has to be waited for. */
+  #read(chunk: Buffer, start: number, to: number): void {
     const { batch } = this.#lane
     let at = start
     let requests = 0
-    if (this.#collected !== undefined) at = this.#collect(this.#collected, chunk, at)
-    while (at < chunk.length && this.#mayGoOn() && requests < REQUESTS_PER_TURN_MAX && !batch.isFull) {
+    if (this.#collected !== undefined) at = this.#collect(this.#collected, chunk, at, to)
+    while (at < to && this.#mayGoOn() && requests < REQUESTS_PER_TURN_MAX && !batch.isFull) {
       const scanner = this.#scanner ?? this.#lane.borrowScanner()
-      const result = scanner.read(chunk, at)
+      const result = scanner.read(chunk, at, to)
       if (result.kind === 'incomplete') {
         this.#scanner = scanner
-        at = chunk.length
+        at = to
         this.#connection.headBegun = true
         break
       }
       this.#scanner = undefined
-      const next = result.kind === 'head' ? this.#handle(result.head, chunk, result.end) : undefined
-      if (next === undefined) return this.#handOver(scanner, chunk, at)
+      const next = result.kind === 'head' ? this.#handle(result.head, chunk, result.end, to) : undefined
+      if (next === undefined) return this.#handOver(scanner, chunk, at, to)
       this.#lane.returnScanner(scanner)
       requests++
       at = next
     }
     if (!batch.isEmpty) this.#write()
-    if (at < chunk.length && !this.#connection.isEnding) this.#keepUnread(chunk, at)
+    if (at < to && !this.#connection.isEnding) this.#keepUnread(this.#owned(chunk, at, to))
   }
 
   #mayGoOn(): boolean {
@@ -91,7 +101,7 @@ export class PlainConnection {
   }
 
   /** @returns the index of the first byte behind the request, or undefined when it is not for this lane */
-  #handle(request: ScannedRequest, chunk: Buffer, end: number): number | undefined {
+  #handle(request: ScannedRequest, chunk: Buffer, end: number, to: number): number | undefined {
     const { fields, hits, context } = this.#lane
     fields.of(request)
     const understanding = understand(request, fields)
@@ -107,7 +117,7 @@ export class PlainConnection {
       case 'with-body':
         if (understanding.length > context.settings.limits.discardedBodyBytesMax) return undefined
         this.#connection.headBegun = true
-        return this.#collect(new CollectedBody(request.head(), understanding.length), chunk, end)
+        return this.#collect(new CollectedBody(request.head(), understanding.length), chunk, end, to)
     }
   }
 
@@ -156,8 +166,8 @@ export class PlainConnection {
   }
 
   /** Takes what belongs to the body from index `at`. @returns the index of the first byte behind it */
-  #collect(body: CollectedBody, chunk: Buffer, at: number): number {
-    const end = body.take(chunk, at)
+  #collect(body: CollectedBody, chunk: Buffer, at: number, to: number): number {
+    const end = body.take(chunk, at, to)
     this.#collected = body.isComplete ? undefined : body
     if (body.isComplete) this.#begin(body.head, body.source)
     return end
@@ -196,23 +206,23 @@ export class PlainConnection {
       this.#connection.done()
       const chunk = this.#unread
       this.#unread = undefined
-      if (chunk !== undefined) this.#read(chunk, 0)
+      if (chunk !== undefined) this.#read(chunk, 0, chunk.length)
       if (this.#unread !== undefined) return
       if (this.#hasEnded) return this.#ended()
       this.#connection.socket.resume()
     })
   }
 
-  #keepUnread(chunk: Buffer, at: number): void {
-    this.#unread = chunk.subarray(at)
+  #keepUnread(bytes: Buffer): void {
+    this.#unread = bytes
     this.#connection.socket.pause()
     // A request that was over in the moment it began left nobody to go on.
     if (this.#connection.current === undefined) this.#goOnLater()
   }
 
-  #handOver(scanner: RequestHeadScanner, chunk: Buffer, at: number): void {
+  #handOver(scanner: RequestHeadScanner, chunk: Buffer, at: number, to: number): void {
     const pending = scanner.pendingBytes()
-    const rest = at === 0 ? chunk : chunk.subarray(at)
+    const rest = this.#owned(chunk, at, to)
     const bytes = pending.length === 0 ? rest : Buffer.concat([pending, rest])
     this.#lane.returnScanner(scanner)
     this.#flush()

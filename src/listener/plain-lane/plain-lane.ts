@@ -4,6 +4,7 @@ import type { FullLane } from '../full-lane.ts'
 import type { LaneContext } from '../lane-context.ts'
 import { HitBatch } from './hit-batch.ts'
 import { Hits } from './hits.ts'
+import { Inbox } from './inbox.ts'
 import { PlainConnection } from './plain-connection.ts'
 import { RequestFields } from './request-fields.ts'
 
@@ -21,6 +22,7 @@ export class PlainLane {
   readonly hits: Hits
   /** Written before its turn ends, so one is enough. */
   readonly batch = new HitBatch()
+  readonly inbox = new Inbox()
   readonly #fullLane: FullLane
   readonly #spare: RequestHeadScanner[] = []
   #handedOver = 0
@@ -45,6 +47,7 @@ export class PlainLane {
     const { socket } = connection
     this.#handedOver++
     connection.handOver(bytes.length)
+    this.inbox.detach(socket)
     socket.pause()
     if (bytes.length > 0) socket.unshift(bytes)
     this.#fullLane.take(connection)

@@ -1,4 +1,4 @@
-import type { FieldLines } from './field-lines.ts'
+import { FieldLines } from './field-lines.ts'
 import { type HeadLimits, type RequestHead, requestHead } from './head.ts'
 import { KNOWN_METHODS } from './known-words.ts'
 import { RequestLine } from './request-line.ts'
@@ -14,7 +14,9 @@ export class ScannedRequest {
   bytes: Buffer = NOTHING
   /** The index after the head in `bytes`. */
   end = 0
-  #lines: FieldLines | undefined
+  // Values instead of getters: they are read several times for each request.
+  lines = NO_LINES
+  method = ''
 
   constructor(line: RequestLine) {
     this.line = line
@@ -24,16 +26,9 @@ export class ScannedRequest {
   set(bytes: Buffer, end: number, lines: FieldLines): void {
     this.bytes = bytes
     this.end = end
-    this.#lines = lines
-  }
-
-  get lines(): FieldLines {
-    return this.#lines!
-  }
-
-  get method(): string {
+    this.lines = lines
     const { methodBegin, methodEnd } = this.line
-    return KNOWN_METHODS.find(this.bytes, methodBegin, methodEnd) ?? this.#text(methodBegin, methodEnd)
+    this.method = KNOWN_METHODS.find(bytes, methodBegin, methodEnd) ?? this.#text(methodBegin, methodEnd)
   }
 
   get target(): string {
@@ -46,14 +41,14 @@ export class ScannedRequest {
     return this.#text(lines.valueBegin(index), lines.valueEnd(index))
   }
 
-  /** Whether the value of a field is this text, in any case. `text` is lower case, of letters, digits and hyphens. */
-  valueIs(index: number, text: string): boolean {
+  /** Whether the value of a field is this text, in any case. `text`: lower case, of letters, digits and hyphens, as bytes. */
+  valueIs(index: number, text: Uint8Array): boolean {
     const begin = this.lines.valueBegin(index)
     return this.lines.valueEnd(index) - begin === text.length && this.#spells(begin, text)
   }
 
   /** The first field from index `from` on with this name (as `text` of `valueIs`), or -1. */
-  indexOf(name: string, from = 0): number {
+  indexOf(name: Uint8Array, from = 0): number {
     const { lines } = this
     for (let i = from; i < lines.count; i++) {
       const begin = lines.nameBegin(i)
@@ -67,9 +62,9 @@ export class ScannedRequest {
     return requestHead(this)
   }
 
-  #spells(begin: number, text: string): boolean {
+  #spells(begin: number, text: Uint8Array): boolean {
     // In tokens and values only an upper-case letter becomes a letter by this bit, and nothing else a digit or hyphen.
-    for (let i = 0; i < text.length; i++) if ((this.bytes[begin + i]! | 0x20) !== text.charCodeAt(i)) return false
+    for (let i = 0; i < text.length; i++) if ((this.bytes[begin + i]! | 0x20) !== text[i]) return false
     return true
   }
 
@@ -79,6 +74,7 @@ export class ScannedRequest {
 }
 
 const NOTHING = Buffer.alloc(0)
+const NO_LINES = new FieldLines(0)
 
 /** Reads request heads as `RequestHeadReader` does, and leaves it to the caller which strings are made. */
 export class RequestHeadScanner extends SectionReader<ScannedRequest> {

@@ -6,7 +6,7 @@ export interface TargetPlace {
   readonly targetBegin: number
 }
 
-const CONNECT = 'CONNECT'
+const CONNECT = Buffer.from('CONNECT')
 
 /**
  * Whether a request target has one of the four forms of RFC 9112 §3.2, and `CONNECT` the one that is its own.
@@ -16,7 +16,7 @@ const CONNECT = 'CONNECT'
  */
 export function isTargetForm(bytes: Buffer, { methodBegin, methodEnd, targetBegin }: TargetPlace): boolean {
   const first = bytes[targetBegin]
-  const isConnect = bytes[methodBegin] === CONNECT.charCodeAt(0) && isSpelled(bytes, methodBegin, methodEnd, CONNECT)
+  const isConnect = bytes[methodBegin] === CONNECT[0] && isSpelled(bytes, methodBegin, methodEnd, CONNECT)
   if (isConnect) return isHostAndPort(bytes, targetBegin)
   if (first === SLASH) return true
   if (first === ASTERISK) return bytes[targetBegin + 1] === SP
@@ -41,8 +41,8 @@ function isHostAndPort(bytes: Buffer, begin: number): boolean {
   return bytes[end] === SP && port < end && port - 1 > begin && bytes[port - 1] === COLON
 }
 
-function isSpelled(bytes: Buffer, begin: number, end: number, word: string): boolean {
+function isSpelled(bytes: Buffer, begin: number, end: number, word: Uint8Array): boolean {
   if (end - begin !== word.length) return false
-  for (let i = 0; i < word.length; i++) if (bytes[begin + i] !== word.charCodeAt(i)) return false
+  for (let i = 0; i < word.length; i++) if (bytes[begin + i] !== word[i]) return false
   return true
 }

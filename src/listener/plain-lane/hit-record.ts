@@ -53,8 +53,8 @@ export class HitRecord implements ExchangeRecord {
     this.authority = asked.authority
     this.method = asked.method
     this.target = asked.target
-    this.referer = fieldValue(request, 'referer')
-    this.userAgent = fieldValue(request, 'user-agent')
+    this.referer = fieldValue(request, REFERER)
+    this.userAgent = fieldValue(request, USER_AGENT)
     this.status = response.status
     this.decision = response.decision
     this.responseType = hit.responseType
@@ -79,7 +79,10 @@ export class HitRecord implements ExchangeRecord {
   }
 }
 
-function fieldValue(request: ScannedRequest, name: string): string | undefined {
+const REFERER = Buffer.from('referer')
+const USER_AGENT = Buffer.from('user-agent')
+
+function fieldValue(request: ScannedRequest, name: Uint8Array): string | undefined {
   const index = request.indexOf(name)
   return index === -1 ? undefined : request.value(index)
 }

@@ -3,12 +3,12 @@ import type { RawFields } from '../../http/fields.ts'
 import type { ScannedRequest } from '../../http1/request-scanner.ts'
 import type { MemoryRequest } from '../../proxy/answer-from-memory.ts'
 import type { Scheme } from '../../request/authority.ts'
-import { goesOnFromAnybody } from '../../request/received-fields.ts'
 import type { PreparedResponse } from '../../respond/prepared-response.ts'
 import type { Connection } from '../connection.ts'
 import type { LaneContext } from '../lane-context.ts'
 import { KnownHosts } from './known-hosts.ts'
 import { bitsOf, FIELD, type RequestFields } from './request-fields.ts'
+import { SoughtNames } from './sought-names.ts'
 import { wireOf } from './wire.ts'
 
 /** With one of these a request goes the general way: it may mean more than a hit from memory. */
@@ -26,12 +26,7 @@ const DECISIVE = [
 ] as const
 const DECISIVE_BITS = bitsOf(DECISIVE.map(([, field]) => field))
 
-/** Fields that variants are commonly selected by, and plans made by: they go on as they are, whoever sent them. */
-const COMMON: ReadonlySet<string> = new Set([
-  ...['accept', 'accept-encoding', 'accept-language', 'cookie', 'origin', 'referer', 'user-agent'],
-])
-/** What `indexOf` can look for. */
-const FINDABLE = /^[a-z0-9-]+$/
+const KEEP_ALIVE = Buffer.from('keep-alive')
 
 const NO_FIELDS: RawFields = []
 
@@ -42,6 +37,7 @@ const NO_FIELDS: RawFields = []
 export class Hits implements MemoryRequest {
   readonly #context: LaneContext
   readonly #hosts = new KnownHosts()
+  readonly #names = new SoughtNames()
   #request: ScannedRequest | undefined
   method: 'GET' | 'HEAD' = 'GET'
   scheme: Scheme = 'http'
@@ -77,13 +73,15 @@ export class Hits implements MemoryRequest {
   }
 
   knows(name: string): boolean {
-    const isReadable = COMMON.has(name) || (FINDABLE.test(name) && goesOnFromAnybody(name))
-    const index = isReadable ? this.#request!.indexOf(name) : -2
-    return index === -1 || (index >= 0 && this.#request!.indexOf(name, index + 1) === -1)
+    const bytes = this.#names.bytesOf(name)
+    if (bytes === undefined) return false
+    const index = this.#request!.indexOf(bytes)
+    return index === -1 || this.#request!.indexOf(bytes, index + 1) === -1
   }
 
   field(name: string): string | undefined {
-    const index = this.#request!.indexOf(name)
+    const bytes = this.#names.bytesOf(name)
+    const index = bytes === undefined ? -1 : this.#request!.indexOf(bytes)
     return index === -1 ? undefined : this.#request!.value(index)
   }
 
@@ -113,7 +111,7 @@ export class Hits implements MemoryRequest {
 /** Without `Connection`, or with the one that only says so. */
 function keepsAlive(request: ScannedRequest, fields: RequestFields): boolean {
   if (!fields.has(FIELD.connection)) return true
-  return !fields.isRepeated(FIELD.connection) && request.valueIs(fields.place(FIELD.connection), 'keep-alive')
+  return !fields.isRepeated(FIELD.connection) && request.valueIs(fields.place(FIELD.connection), KEEP_ALIVE)
 }
 
 /** What a trusted proxy says of the scheme, where it says it in the one usual way; undefined goes the general way. */

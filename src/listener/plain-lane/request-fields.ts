@@ -51,7 +51,8 @@ export class RequestFields {
     this.#request = request
     let present = 0
     let repeated = 0
-    for (let i = 0; i < lines.count; i++) {
+    const { count } = lines
+    for (let i = 0; i < count; i++) {
       const field = INDEX.find(bytes, lines.nameBegin(i), lines.nameEnd(i))
       if (field < 0) continue
       const bit = 1 << field

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
 import type { Declaration, Members } from '../config/declare.ts'
 import { options } from '../config/options.ts'
+import { packageVersion } from '../version.ts'
 import { type BenchFlags, bench, benchExamples } from './bench.ts'
 import { type CheckFlags, check } from './check.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -125,9 +125,4 @@ function declarationAt([name, ...rest]: readonly string[], members: Members = op
   const member = members[name ?? '']
   if (member === undefined) throw new Error(`No option "${name}" is declared`)
   return rest.length > 0 && member.kind === 'group' ? declarationAt(rest, member.members) : member
-}
-
-function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { readonly version: string }).version
 }

@@ -9,6 +9,7 @@ export interface ServeFlags {
   readonly redis?: string
   readonly memcached?: readonly string[]
   readonly preset?: readonly string[]
+  readonly admin?: string
   readonly workers?: string
   readonly logLevel?: string
   readonly accessLog?: string
@@ -33,6 +34,7 @@ export const optionFlags: readonly Flag[] = [
   { name: 'redis', flag: '--redis', placeholder: 'URL', path: ['redis'], isRepeatable: false },
   { name: 'memcached', flag: '--memcached', placeholder: 'HOST:PORT', path: ['memcached'], isRepeatable: true },
   { name: 'preset', flag: '--preset', placeholder: 'NAME', path: ['preset'], isRepeatable: true },
+  { name: 'admin', flag: '--admin', placeholder: 'HOST:PORT|off', path: ['admin', 'listen'], isRepeatable: false },
   { name: 'workers', flag: '--workers', placeholder: 'N|auto', path: ['workers'], isRepeatable: false, isCount: true },
   { name: 'logLevel', flag: '--log-level', placeholder: 'LEVEL', path: ['log', 'level'], isRepeatable: false },
   { name: 'accessLog', flag: '--access-log', placeholder: 'FORMAT', path: ['log', 'access'], isRepeatable: false },
@@ -46,4 +48,12 @@ export function overridesOf(flags: ServeFlags): Override[] {
       ? []
       : [{ flag, path, value: isCount && /^[0-9]{1,9}$/.test(value as string) ? Number(value) : value }]
   })
+}
+
+/** What may be said by the environment, so that it is in no file and in no list of processes. */
+export function overridesOfEnvironment(env: Readonly<Record<string, string | undefined>>): Override[] {
+  const token = env.BREAKWATER_ADMIN_TOKEN
+  return token === undefined || token === ''
+    ? []
+    : [{ flag: 'BREAKWATER_ADMIN_TOKEN', path: ['admin', 'token'], value: token }]
 }

@@ -1,7 +1,8 @@
 import type { Config } from '../config/config.ts'
+import { effectiveValues } from '../config/effective.ts'
 import { readConfig } from '../config/read-config.ts'
 import { exitCodes } from './exit-codes.ts'
-import { overridesOf, type ServeFlags } from './flags.ts'
+import { overridesOf, overridesOfEnvironment, type ServeFlags } from './flags.ts'
 import { loadConfig } from './load-config.ts'
 import { writeProblems } from './problems.ts'
 import type { Terminal } from './terminal.ts'
@@ -9,7 +10,8 @@ import { welcome } from './welcome.ts'
 
 /** What `serve` starts; `main.ts` gives the real ones. */
 export interface Parts {
-  startApp(config: Config, io: { readonly stderr: NodeJS.WritableStream }): Promise<RunningApp>
+  /** @param effective the configuration in the words of the file, to be shown */
+  startApp(config: Config, effective: unknown): Promise<RunningApp>
   /** The site that is served when no origin is configured. */
   startDemo(): Promise<RunningDemo>
   /** Calls back for SIGTERM and SIGINT until what it returns is called. */
@@ -23,6 +25,8 @@ export type StopSignal = 'SIGTERM' | 'SIGINT'
 export interface RunningApp {
   /** Where it listens: `http://0.0.0.0:8080`. */
   readonly addresses: readonly string[]
+  /** Where the admin listener is; undefined without one. */
+  readonly admin: string | undefined
   stop(): Promise<void>
 }
 
@@ -36,7 +40,7 @@ const signalNumbers = { SIGINT: 2, SIGTERM: 15 } as const
 
 /** `breakwater serve`: runs until a signal tells it to stop. @returns the exit code */
 export async function serve(flags: ServeFlags, terminal: Terminal, parts: Parts): Promise<number> {
-  const read = await loadConfig(flags.config, overridesOf(flags))
+  const read = await loadConfig(flags.config, [...overridesOf(flags), ...overridesOfEnvironment(terminal.env)])
   if (read.kind === 'invalid') {
     writeProblems(read.problems, terminal)
     // A wrong flag is a wrong command line; the file may be wrong besides.
@@ -52,8 +56,12 @@ export async function serve(flags: ServeFlags, terminal: Terminal, parts: Parts)
       demo = await parts.startDemo()
       stderr.write(`breakwater: no origin given, serving the demo site at ${demo.url}\n`)
     }
-    const app = await parts.startApp(demo === undefined ? read.config : withOrigin(read.config, demo.url), { stderr })
+    const app = await parts.startApp(
+      demo === undefined ? read.config : withOrigin(read.config, demo.url),
+      effectiveValues(read),
+    )
     stderr.write(welcome(app.addresses[0] ?? '', { isDemo: demo !== undefined }))
+    if (app.admin !== undefined) stderr.write(`breakwater: admin at ${app.admin}\n`)
     for (const address of app.addresses) stderr.write(`breakwater: listening on ${address}\n`)
     await stopped.signal
     await app.stop()

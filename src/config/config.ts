@@ -35,6 +35,7 @@ export interface Config {
   readonly obeyRequestDirectives: boolean
   readonly timeLimits: TimeLimits
   readonly limits: Limits
+  readonly admin: AdminConfig
   readonly log: LogConfig
   readonly cacheStatus: CacheStatusConfig
 }
@@ -190,6 +191,13 @@ export interface Limits {
   readonly originQueueMax: number
   /** Whether origins get fewer requests at a time while they are slower than usual. */
   readonly originAdaptive: boolean
+}
+
+/** The listener for people and programs that look after this one. */
+export interface AdminConfig {
+  /** undefined: there is none. */
+  readonly listen: ListenAddress | undefined
+  readonly token: string | undefined
 }
 
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace'

@@ -1,3 +1,4 @@
+import { isLoopback } from '../http/loopback.ts'
 import { parseSize } from '../units.ts'
 import { formatPath, type Path } from './problems.ts'
 
@@ -18,6 +19,7 @@ export function findContradictions(raw: unknown): Contradiction[] {
     ...originContradictions(listAt(raw, 'origins'), ['origins']),
     ...listAt(raw, 'pools').flatMap((pool, index) => poolContradictions(pool, ['pools', index])),
     ...sizeContradictions(raw),
+    ...adminContradictions(raw),
   ]
 }
 
@@ -80,6 +82,17 @@ function sizeContradictions(raw: unknown): Contradiction[] {
   if (memory === undefined || objectMax === undefined || objectMax <= memory) return []
   const path = [member(raw, 'objectMax') === undefined ? 'memory' : 'objectMax']
   return [{ path, message: 'one stored response (objectMax) could be larger than all memory for them (memory)' }]
+}
+
+/** Whoever can reach the admin listener can purge everything and drain the origins. */
+function adminContradictions(raw: unknown): Contradiction[] {
+  const admin = member(raw, 'admin')
+  const listen = isMap(admin) ? member(admin, 'listen') : admin
+  if (typeof listen !== 'string' || listen === 'off' || member(admin, 'token') !== undefined) return []
+  const host = /^(.*):[^:]*$/.exec(listen)?.[1] ?? ''
+  if (host === '' || isLoopback(host)) return []
+  const message = `needs a token where others than this machine can connect: admin: { listen: "${listen}", token: … }, or BREAKWATER_ADMIN_TOKEN in the environment`
+  return [{ path: isMap(admin) ? ['admin', 'listen'] : ['admin'], message }]
 }
 
 function sizeOf(value: unknown): number | undefined {

@@ -16,11 +16,12 @@ export interface Option<T> {
   readonly joined?: boolean
 }
 
-/** Options under one name. */
+/** Options under one name; `shorthand` names the member that a plain text stands for. */
 export interface Group<M extends Members> {
   readonly kind: 'group'
   readonly members: M
   readonly summary: string
+  readonly shorthand?: string
 }
 
 /** A list of maps; `shorthand` names the member that a plain text stands for. */
@@ -52,8 +53,8 @@ export function required<T>(type: ValueType<T>, summary: string): Option<T> {
   return { kind: 'option', type, default: undefined, required: true, summary }
 }
 
-export function group<M extends Members>(summary: string, members: M): Group<M> {
-  return { kind: 'group', members, summary }
+export function group<M extends Members>(summary: string, members: M, shorthand?: string): Group<M> {
+  return { kind: 'group', members, summary, ...(shorthand === undefined ? {} : { shorthand }) }
 }
 
 export function listOf<M extends Members>(summary: string, members: M, shorthand?: string): ListOf<M> {
@@ -83,4 +84,9 @@ export function withoutDefaults<M extends Members>(members: M): Own<M> {
     return [name, member.kind === 'option' ? { ...member, default: undefined } : member]
   })
   return Object.fromEntries(own) as unknown as Own<M>
+}
+
+/** A plain text where a map may stand, as that map. */
+export function withShorthand(shorthand: string | undefined, written: unknown): unknown {
+  return shorthand !== undefined && typeof written === 'string' ? { [shorthand]: written } : written
 }

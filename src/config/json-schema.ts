@@ -25,8 +25,10 @@ function objectSchema(members: Members): JsonSchema {
 function memberSchema(member: Declaration): JsonSchema {
   const description = member.summary
   switch (member.kind) {
-    case 'group':
-      return { description, ...objectSchema(member.members) }
+    case 'group': {
+      const map = objectSchema(member.members)
+      return { description, ...(member.shorthand === undefined ? map : { anyOf: [{ type: 'string' }, map] }) }
+    }
     case 'list': {
       const item = objectSchema(member.members)
       const items = member.shorthand === undefined ? item : { anyOf: [{ type: 'string' }, item] }

@@ -1,4 +1,4 @@
-import type { Declaration, Members } from './declare.ts'
+import { type Declaration, type Members, withShorthand } from './declare.ts'
 import { formatPath, type Path } from './problems.ts'
 
 /** One configuration of several that are laid over each other: the user's file, or a preset. */
@@ -42,7 +42,10 @@ function mergeMembers(members: Members, layers: readonly Layer[], path: Path, no
 }
 
 function mergeMember(member: Declaration, layers: readonly Layer[], path: Path, note: Note): unknown {
-  if (member.kind === 'group') return mergeMembers(member.members, layers, path, note)
+  if (member.kind === 'group') {
+    const maps = layers.map(({ preset, written }) => ({ preset, written: withShorthand(member.shorthand, written) }))
+    return mergeMembers(member.members, maps, path, note)
+  }
   if (member.kind === 'list') {
     const items = layers.flatMap(({ preset, written }) => asList(written).map((item) => ({ preset, written: item })))
     for (const [index, item] of items.entries()) note([...path, index], [item])

@@ -1,3 +1,4 @@
+import { adminOptions } from './admin-options.ts'
 import { group, joined, listOf, option, optional, type ParsedMembers, withoutDefaults } from './declare.ts'
 import {
   cookieName,
@@ -143,6 +144,7 @@ export const options = {
     [],
     'What is known of a system (docs/presets.md). What the file says comes first: its values, and its rules before those of the presets. Lists of cookies and keys are united.',
   ),
+  ...adminOptions,
   ...cacheSettings,
   rules: listOf(
     'Settings for some requests or responses. The first rule that matches is the one that counts; what it does not say is taken from the top level.',

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Config } from './config.ts'
 import { findContradictions } from './cross-checks.ts'
+import { type Members, withShorthand } from './declare.ts'
 import { type Layer, type Merged, merge } from './merge.ts'
 import { options, type ParsedOptions } from './options.ts'
 import { inAskingOrder, type PresetName, presetText } from './presets.ts'
@@ -70,7 +71,10 @@ function readLayer(source: ConfigText | undefined, overrides: readonly Override[
   const yaml = readYaml(source?.text ?? '', source?.file ?? 'flags')
   if (yaml.broken) return { kind: 'invalid', problems: inOrder(yaml.problems) }
 
-  const written = overrides.reduce<unknown>((value, { path, value: own }) => withValue(value, path, own), yaml.value)
+  const written = overrides.reduce<unknown>(
+    (value, { path, value: own }) => withValue(value, path, own, options),
+    yaml.value,
+  )
   const parsed = configSchema.safeParse(written)
   const report = reporter({ yaml, file: source?.file ?? 'flags', overrides, written })
   const problems = [
@@ -131,10 +135,13 @@ function resolve(written: unknown, path: Path): { readonly value: unknown; reado
   return { value, path }
 }
 
-function withValue(written: unknown, [name, ...rest]: readonly string[], value: unknown): unknown {
+function withValue(written: unknown, [name, ...rest]: readonly string[], value: unknown, members: Members): unknown {
   if (name === undefined) return value
   // Something else than a map is a problem of the file; it is left for the check to find.
   if (typeof written !== 'object' || written === null || Array.isArray(written)) return written
+  const declared = members[name]
+  const group = declared?.kind === 'group' ? declared : undefined
   const inner = Object.hasOwn(written, name) ? (written as Record<string, unknown>)[name] : {}
-  return { ...written, [name]: withValue(inner, rest, value) }
+  const into = rest.length === 0 ? inner : withShorthand(group?.shorthand, inner)
+  return { ...written, [name]: withValue(into, rest, value, group?.members ?? {}) }
 }

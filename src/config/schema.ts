@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Declaration, Members, ParsedMembers } from './declare.ts'
+import { type Declaration, type Members, type ParsedMembers, withShorthand } from './declare.ts'
 import { options, type ParsedOptions } from './options.ts'
 
 /** Reads what a file says into values with units, defaults filled in; strict about every name. */
@@ -14,7 +14,7 @@ function membersSchema<M extends Members>(members: M): z.ZodType<ParsedMembers<M
 function schemaOf(member: Declaration): z.ZodType {
   switch (member.kind) {
     case 'group':
-      return membersSchema(member.members).prefault({})
+      return itemSchema(member.members, member.shorthand).prefault({})
     case 'list':
       return z.array(itemSchema(member.members, member.shorthand)).prefault([])
     case 'option':
@@ -27,6 +27,6 @@ function itemSchema(members: Members, shorthand: string | undefined): z.ZodType 
   if (shorthand === undefined) return membersSchema(members)
   return z
     .unknown()
-    .transform((value) => (typeof value === 'string' ? { [shorthand]: value } : value))
+    .transform((value) => withShorthand(shorthand, value))
     .pipe(membersSchema(members))
 }

@@ -63,6 +63,7 @@ export function toConfig(parsed: ParsedOptions): Config {
       originQueueMax: limits.originQueue,
       originAdaptive: limits.originAdaptive,
     },
+    admin: { listen: parsed.admin.listen ?? undefined, token: parsed.admin.token },
     log,
     cacheStatus,
   })

@@ -1,8 +1,21 @@
-import type { Config, ListenAddress } from '../config/config.ts'
+import type { Config, ListenAddress, LogLevel } from '../config/config.ts'
+import type { Problem } from '../log/recent-problems.ts'
+import type { PageLists } from '../metrics/pages.ts'
+import type { Seconds } from '../metrics/seconds.ts'
+import type { ThreadSnapshot } from '../metrics/thread-snapshot.ts'
+import type { HostCounts } from '../metrics/traffic-counts.ts'
 import type { SiteCounts } from './site-counts.ts'
 
 /** What becomes of a prepared reload. */
 export type ReloadStep = 'commit' | 'abandon'
+
+/** `drain`: it gets nothing new. `enable`: it gets its share again. */
+export interface OriginOrder {
+  readonly origin: string
+  /** Where several pools have one of this name. */
+  readonly pool: string | undefined
+  readonly order: 'drain' | 'enable'
+}
 
 interface Call<Q, A> {
   readonly question: Q
@@ -15,6 +28,20 @@ export interface Calls {
   /** Gets ready for another configuration; answered with where the thread would listen. */
   readonly prepareReload: Call<Config, readonly ListenAddress[]>
   readonly finishReload: Call<ReloadStep, undefined>
+  /** All counters, and the state of all parts. */
+  readonly snapshot: Call<undefined, ThreadSnapshot>
+  /** What happened in each of the last so many seconds. */
+  readonly seconds: Call<{ readonly count: number }, Seconds>
+  /** Traffic by host. */
+  readonly hosts: Call<undefined, readonly HostCounts[]>
+  /** Warnings and worse that were logged lately, the latest first. */
+  readonly problems: Call<undefined, readonly Problem[]>
+  /** Sets the level of the log where one is given. */
+  readonly logLevel: Call<{ readonly set: LogLevel | undefined }, LogLevel>
+  /** Takes an origin out, or in again. */
+  readonly setOrigin: Call<OriginOrder, { readonly found: boolean }>
+  /** Pages by traffic, misses and time spent at the origin. */
+  readonly pages: Call<{ readonly limit: number }, PageLists>
 }
 
 export type CallName = keyof Calls

@@ -1,13 +1,18 @@
 import type { ProxyRequest } from '../request/proxy-request.ts'
+import type { PreparedResponse } from '../respond/prepared-response.ts'
 import type { ExchangeRecord } from './exchange-record.ts'
 
-/** The `onExchange` of those who do not want to hear: a lane that sees it makes no records. */
+/** The `onHitRecord` of those who do not want to hear: a lane that sees it makes no records of hits. */
 export const NOBODY_LISTENS = (): void => {}
 
 /** What the listeners tell to, and ask of, the parts that they must not know. */
 export interface ListenerHooks {
-  /** An exchange has ended. */
+  /** An exchange has ended, other than one that `onHit` was told of. */
   readonly onExchange: (record: ExchangeRecord) => void
+  /** A hit was answered in the moment it was read. Called for each, so it must cost next to nothing. */
+  readonly onHit: (hit: PreparedResponse) => void
+  /** The exchange of such a hit has ended. Not called, and no record made, where it is `NOBODY_LISTENS`. */
+  readonly onHitRecord: (record: ExchangeRecord) => void
   /** Where a WebSocket goes: the URL of a member (its path is put in front), or undefined to treat it as an ordinary request. */
   readonly tunnelTarget: (request: TunnelRequest) => URL | undefined
   /** A connection was closed unread because there are too many. */
@@ -23,6 +28,8 @@ export type TunnelRequest = Omit<ProxyRequest, 'body' | 'exchange'>
 
 export const SILENT_HOOKS: ListenerHooks = {
   onExchange: NOBODY_LISTENS,
+  onHit: NOBODY_LISTENS,
+  onHitRecord: NOBODY_LISTENS,
   tunnelTarget: () => undefined,
   onConnectionRefused: () => {},
   onAcceptError: () => {},

@@ -4,12 +4,15 @@ import type { LogLevel } from '../config/config.ts'
 import { errorDetails } from './error-details.ts'
 import { humanLine } from './human-line.ts'
 import { LineWriter } from './line-writer.ts'
+import { type Problem, RecentProblems } from './recent-problems.ts'
 import { redact } from './redaction.ts'
 
 /** What happens to the program, as opposed to its requests: start, stop, an origin turns sick or well, failures. */
 export interface EventLog extends Pick<Logger, 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'> {
   /** Can be changed while running, by a reload. */
   level: string
+  /** The last warnings and worse, the latest first. */
+  problems(): readonly Problem[]
   close(): Promise<void>
 }
 
@@ -49,8 +52,10 @@ export function eventLogStyle(environment: Readonly<Record<string, string | unde
 export function openEventLog(options: EventLogOptions): EventLog {
   const { format, colour } = options.style
   const writer = new LineWriter({ target: options.target ?? standardError, mode: 'immediate' })
+  const recent = new RecentProblems()
   const write = (line: string) => {
     const redacted = redact(line)
+    recent.take(redacted)
     writer.write(format === 'human' ? humanLine(redacted, colour) : asciiOnly(redacted))
   }
   const logger = pino(
@@ -64,7 +69,7 @@ export function openEventLog(options: EventLogOptions): EventLog {
     },
     { write },
   )
-  return Object.assign(logger, { close: () => writer.close() })
+  return Object.assign(logger, { problems: () => recent.list(), close: () => writer.close() })
 }
 
 /** JSON escapes C0 controls only; C1 controls and U+2028 end lines or drive terminals elsewhere. */

@@ -26,6 +26,8 @@ export class PreparedResponse {
   readonly responseType: string | undefined
   /** For the lane to keep: what it sends is the same for all as well. */
   wire: Wire | undefined
+  /** How often it was sent and not counted yet; for whoever counts. */
+  served = 0
 
   constructor(response: ProxyResponse) {
     this.response = response

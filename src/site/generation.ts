@@ -7,6 +7,8 @@ import type { AccessLog } from '../log/access-log.ts'
 import type { EventLog } from '../log/event-log.ts'
 import type { FailureLog } from '../log/failure-log.ts'
 import { Lookup } from '../lookup/lookup.ts'
+import type { ThreadWatch } from '../metrics/thread-health.ts'
+import type { Traffic } from '../metrics/traffic.ts'
 import type { SitePools } from '../origin/site-pools.ts'
 import { createPlanner } from '../policy/planner.ts'
 import { createMemoryAnswers } from '../proxy/answer-from-memory.ts'
@@ -29,6 +31,8 @@ export interface Lasting {
   readonly memory: MemoryTier
   readonly flights: Flights
   readonly pools: SitePools
+  readonly traffic: Traffic
+  readonly watch: ThreadWatch
   /** undefined: this thread is the only one. */
   readonly peers: Peers | undefined
   /** undefined: there is nothing behind memory. */
@@ -83,11 +87,19 @@ function createCore(config: Config, lasting: Lasting): Core {
   }
 }
 
-function listenerHooks({ pools, log }: Lasting, accessLog: AccessLog | undefined): ListenerHooks {
+function listenerHooks({ pools, log, traffic }: Lasting, accessLog: AccessLog | undefined): ListenerHooks {
   return {
-    onExchange: accessLog === undefined ? NOBODY_LISTENS : (record) => accessLog.write(record),
+    onExchange(record) {
+      traffic.onExchange(record)
+      accessLog?.write(record)
+    },
+    onHit: traffic.onHit,
+    onHitRecord: accessLog === undefined ? NOBODY_LISTENS : (record) => accessLog.write(record),
     tunnelTarget: (request) => pools.tunnelTarget(request),
-    onConnectionRefused: (reason) => log.warn({ reason }, 'a connection was refused: there are too many'),
+    onConnectionRefused(reason) {
+      traffic.connectionsRefused++
+      log.warn({ reason }, 'a connection was refused: there are too many')
+    },
     onAcceptError: (error) => log.error({ error }, 'a connection could not be accepted'),
     onInternalError: (error) => log.error({ error }, 'a request failed inside the proxy'),
   }

@@ -1,16 +1,18 @@
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import type { CallHandlers } from '../control/calls.ts'
-import type { SiteCounts } from '../control/site-counts.ts'
 import { Flights } from '../forward/flights.ts'
 import { type Listeners, startListeners } from '../listener/start-listeners.ts'
 import { type EventLog, eventLogStyle, openEventLog } from '../log/event-log.ts'
 import { FailureLog } from '../log/failure-log.ts'
+import { ThreadWatch } from '../metrics/thread-health.ts'
+import { Traffic } from '../metrics/traffic.ts'
 import { answerPeer } from '../proxy/answer-peer.ts'
 import { InvalidateHere, uriAlias } from '../proxy/invalidate-here.ts'
 import { Invalidator } from '../proxy/invalidator.ts'
 import { MemoryTier } from '../tiers/memory-tier.ts'
 import type { BoxPeers } from '../workers/peers.ts'
+import { siteCalls } from './calls.ts'
 import { createGeneration, type Lasting } from './generation.ts'
 import { Generations } from './generations.ts'
 import { openAccess } from './open-access.ts'
@@ -22,6 +24,7 @@ export interface RunningSite {
   readonly addresses: readonly string[]
   /** What this thread answers when it is asked. */
   readonly handlers: CallHandlers
+  readonly log: EventLog
   /** Finishes the exchanges under way, within the drain time, and closes everything. */
   stop(): Promise<void>
 }
@@ -48,7 +51,7 @@ export async function startSite(config: Config, clock: Clock, box?: Box): Promis
   const log = openEventLog({ level: config.log.level, style: eventLogStyle(process.env) })
   const accessLog = openAccess(config, log)
   const lasting = openLasting(config, { clock, log, box })
-  const { pools, tiers, memory } = lasting
+  const { pools, tiers, memory, traffic, watch } = lasting
   const first = createGeneration(config, lasting, accessLog)
   let listeners: Listeners | undefined
   const generations = new Generations(lasting, first, () => listening(listeners))
@@ -61,6 +64,8 @@ export async function startSite(config: Config, clock: Clock, box?: Box): Promis
   const closeParts = async (): Promise<void> => {
     await tiers?.close()
     pools.close()
+    traffic.close()
+    watch.close()
     await generations.current.accessLog?.close()
   }
   try {
@@ -68,15 +73,11 @@ export async function startSite(config: Config, clock: Clock, box?: Box): Promis
     listeners = running
     const addresses = running.addresses.map(addressUrl)
     log.info({ listen: addresses, origins: config.origins.map(({ url }) => url) }, 'started')
-    const counts = (): SiteCounts => ({
-      connections: running.connections,
-      handedOver: running.handedOver,
-      memory: memory.counts(),
-    })
     return {
       addresses,
+      log,
       handlers: {
-        counts,
+        ...siteCalls({ core: () => generations.current.core, lasting, listeners: running }),
         prepareReload: (next) => generations.prepare(next),
         finishReload: (step) => generations.finish(step),
       },
@@ -85,7 +86,7 @@ export async function startSite(config: Config, clock: Clock, box?: Box): Promis
         await running.stop(generations.current.config.timeLimits.drainMs)
         box?.peers.close()
         await closeParts()
-        log.info(counts(), 'stopped')
+        log.info({ memory: memory.counts() }, 'stopped')
         await log.close()
       },
     }
@@ -120,6 +121,8 @@ function openLasting(config: Config, { clock, log, box }: Surroundings): Lasting
     memory,
     flights,
     pools: createPools(config, clock, log),
+    traffic: new Traffic(clock),
+    watch: new ThreadWatch(clock),
     peers: box?.peers,
     tiers,
     invalidateHere,

@@ -5,10 +5,17 @@ import { CatchUp } from './catch-up.ts'
 import { inTime } from './in-time.ts'
 import type { Invalidation } from './invalidation.ts'
 import type { InvalidationLog, PublishReport } from './invalidation-log.ts'
-import type { Tier } from './tier.ts'
+import type { Tier, TierCounts, TierState } from './tier.ts'
 
 /** The log of invalidations, where the boxes have one in common. */
 export type SharedLog = Pick<InvalidationLog, 'publish' | 'caughtUp' | 'counts' | 'close'>
+
+/** One tier at one moment, as one thread sees it: plain data. */
+export interface TierSnapshot {
+  readonly tier: string
+  readonly state: TierState
+  readonly counts: TierCounts
+}
 
 export interface RemoteFind {
   readonly stored: StoredResponse
@@ -39,6 +46,11 @@ export class RemoteTiers {
     this.#log = log
     this.#deadlineMs = deadlineMs
     this.#catchUp = log && new CatchUp({ clock, follow: (withinMs) => log.caughtUp(withinMs) })
+  }
+
+  /** Each tier as it is now. */
+  states(): readonly TierSnapshot[] {
+    return this.#tiers.map((tier) => ({ tier: tier.name, state: tier.state, counts: tier.counts() }))
   }
 
   /** The tier that says whose turn it is to fetch: the last, as the one that most boxes are sure to share. */

@@ -52,6 +52,7 @@ export class Run {
         setImmediate(this.#announce)
         return {
           addresses: ['http://0.0.0.0:8080'],
+          admin: undefined,
           stop: async () => {
             this.notes.push('stop')
             await this.stopping

@@ -42,6 +42,10 @@ export async function startLane(handle: RequestHandler, options: LaneOptions = {
   const records: ExchangeRecord[] = []
   const internalErrors: unknown[] = []
   let onRecord: () => void = () => {}
+  const record = (one: ExchangeRecord): void => {
+    records.push(one)
+    onRecord()
+  }
   const listeners = await startListeners({
     settings: laneSettings(options),
     handle: (request) => {
@@ -50,10 +54,8 @@ export async function startLane(handle: RequestHandler, options: LaneOptions = {
     },
     hooks: {
       ...SILENT_HOOKS,
-      onExchange: (record) => {
-        records.push(record)
-        onRecord()
-      },
+      onExchange: record,
+      onHitRecord: record,
       onInternalError: (error) => internalErrors.push(error),
       ...options.hooks,
     },

@@ -36,7 +36,12 @@ export async function startOneLane(
       return core.handle(request)
     },
     answerFromMemory: kind === 'plain' ? createMemoryAnswers(core.core) : undefined,
-    hooks: { ...SILENT_HOOKS, onExchange: (record) => void records.push(record), ...options.hooks },
+    hooks: {
+      ...SILENT_HOOKS,
+      onExchange: (record) => void records.push(record),
+      onHitRecord: (record) => void records.push(record),
+      ...options.hooks,
+    },
     clock: core.clock,
     isDraining: false,
   }

@@ -63,6 +63,7 @@ export async function runBreakwater(
 function defaults(given: readonly string[], { config }: BreakwaterOptions, folder: string): string[] {
   const extra: string[] = []
   const sets = (name: string) => given.includes(`--${name}`) || new RegExp(`^${name}:`, 'm').test(config ?? '')
+  if (!sets('admin')) extra.push('--admin', 'off')
   if (!sets('listen')) extra.push('--listen', '127.0.0.1:0')
   if (config !== undefined) {
     const file = join(folder, 'breakwater.yaml')

@@ -126,7 +126,8 @@ export class PlainConnection {
     const connection = this.#connection
     connection.servedAtOnce()
     batch.add(hit.wire!)
-    if (context.hooks.onExchange === NOBODY_LISTENS) return
+    context.hooks.onHit(hit)
+    if (context.hooks.onHitRecord === NOBODY_LISTENS) return
     this.#records ??= []
     this.#records.push(new HitRecord({ context, connection, request, asked: hits, hit }))
   }
@@ -161,7 +162,7 @@ export class PlainConnection {
     for (const record of records) {
       record.endedMs = nowMs
       record.complete = complete
-      hooks.onExchange(record)
+      hooks.onHitRecord(record)
     }
   }
 

@@ -1,0 +1,188 @@
+import type { Clock } from '../clock.ts'
+import type { ExchangeRecord } from '../listener/exchange-record.ts'
+import { readKey, urlOfKey } from '../policy/read-key.ts'
+import type { Decision } from '../request/proxy-response.ts'
+import type { PreparedResponse } from '../respond/prepared-response.ts'
+import { Durations } from './durations.ts'
+import { OUTCOMES, outcomeIndex } from './outcomes.ts'
+import { Pages } from './pages.ts'
+import { ReasonCounts } from './reason-counts.ts'
+import { type Seconds, SecondsRing } from './seconds.ts'
+import type { HostCounts, TrafficCounts } from './traffic-counts.ts'
+
+/** Answers noted until they are counted: each may hold a body. */
+const NOTED_MAX = 1_024
+/** Hosts that are told apart; a client can make up any number of them. */
+const HOSTS_MAX = 200
+
+/** One exchange, or several alike. */
+interface Counted {
+  readonly decision: Decision
+  readonly status: number
+  readonly bytes: number
+  readonly times: number
+  readonly wholeMs: number
+  readonly firstByteMs: number | undefined
+  readonly authority: string
+  readonly url: string
+}
+
+/** All that was answered in this thread. Counting a hit costs next to nothing: see docs/decisions/control.md. */
+export class Traffic {
+  readonly #clock: Clock
+  readonly #outcomes = new Float64Array(OUTCOMES.length)
+  /** Rows of outcomes; columns 0 to 5 are the status classes, 0 for none. */
+  readonly #statuses = new Float64Array(OUTCOMES.length * 6)
+  readonly #wholes = OUTCOMES.map(() => new Durations())
+  readonly #firstBytes = OUTCOMES.map(() => new Durations())
+  readonly #all = new Durations()
+  readonly #reasons = new ReasonCounts()
+  readonly #hosts = new Map<string, { outcomes: Float64Array; bytes: number }>()
+  readonly #pages: Pages
+  readonly #ring: SecondsRing
+  #bytes = 0
+  #requestBytes = 0
+  #collapsed = 0
+  #cut = 0
+  /** For whoever refuses them. */
+  connectionsRefused = 0
+  #noted: PreparedResponse[] = []
+  #cancelTick: () => void
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+    this.#pages = new Pages(clock.now())
+    this.#ring = new SecondsRing(clock.now())
+    this.#cancelTick = clock.after(1_000, () => this.#tick())
+  }
+
+  /** A hit was answered in the moment it was read. */
+  readonly onHit = (hit: PreparedResponse): void => {
+    if (hit.served++ === 0) this.#note(hit)
+  }
+
+  /** Any other exchange has ended. */
+  readonly onExchange = (record: ExchangeRecord): void => {
+    const { decision, status, receivedMs, firstByteMs, endedMs } = record
+    const place = placeOf(decision.key) ?? {
+      authority: record.authority,
+      url: `${record.scheme}://${record.authority}${record.target}`,
+    }
+    const waitedMs = firstByteMs === undefined ? undefined : firstByteMs - receivedMs
+    const counted = { decision, status, bytes: record.bytesSent, times: 1 }
+    this.#count({ ...counted, ...place, wholeMs: endedMs - receivedMs, firstByteMs: waitedMs })
+    this.#requestBytes += record.requestBodyBytes
+    if (decision.collapsed === true) this.#collapsed++
+    if (!record.complete) this.#cut++
+    if (!isFromCache(decision) && decision.outcome !== 'local') this.#pages.missed(place.url, decision)
+    if (decision.forward !== undefined && waitedMs !== undefined) this.#pages.waited(place.url, waitedMs)
+  }
+
+  counts(): TrafficCounts {
+    this.#countNoted()
+    return {
+      reasons: this.#reasons.all(),
+      statuses: this.#statuses.slice(),
+      durations: OUTCOMES.map((_, i) => ({
+        whole: this.#wholes[i]!.counts(),
+        firstByte: this.#firstBytes[i]!.counts(),
+      })),
+      responseBytes: this.#bytes,
+      requestBodyBytes: this.#requestBytes,
+      collapsed: this.#collapsed,
+      cut: this.#cut,
+    }
+  }
+
+  hosts(): HostCounts[] {
+    this.#countNoted()
+    return [...this.#hosts].map(([host, { outcomes, bytes }]) => ({ host, outcomes: outcomes.slice(), bytes }))
+  }
+
+  seconds(count: number): Seconds {
+    this.#takeSecond()
+    return this.#ring.last(count)
+  }
+
+  get pages(): Pages {
+    this.#countNoted()
+    return this.#pages
+  }
+
+  close(): void {
+    this.#cancelTick()
+  }
+
+  #tick(): void {
+    this.#takeSecond()
+    this.#pages.tick(this.#clock.now())
+    this.#cancelTick = this.#clock.after(1_000, () => this.#tick())
+  }
+
+  #takeSecond(): void {
+    this.#countNoted()
+    const totals = { outcomes: this.#outcomes, durations: this.#all.buckets, bytes: this.#bytes }
+    this.#ring.take(totals, this.#clock.now())
+  }
+
+  #note(hit: PreparedResponse): void {
+    this.#noted.push(hit)
+    if (this.#noted.length >= NOTED_MAX) this.#countNoted()
+  }
+
+  #countNoted(): void {
+    const noted = this.#noted
+    if (noted.length === 0) return
+    this.#noted = []
+    for (const hit of noted) {
+      const { response, wire, served: times } = hit
+      hit.served = 0
+      const { decision, status } = response
+      const bytes = (wire === undefined ? 0 : wire.bytes.length + (wire.body?.length ?? 0)) * times
+      const place = placeOf(decision.key) ?? { authority: '', url: '' }
+      // It was written in the turn in which it was read: that is below what is told apart.
+      this.#count({ decision, status, bytes, times, wholeMs: 0, firstByteMs: 0, ...place })
+    }
+  }
+
+  #count({ decision, status, bytes, times, wholeMs, firstByteMs, authority, url }: Counted): void {
+    const index = outcomeIndex(decision.outcome)
+    this.#outcomes[index]! += times
+    this.#statuses[index * 6 + Math.min(5, Math.floor(status / 100))]! += times
+    this.#reasons.add(decision, times)
+    // A tunnel lasts as long as its two ends like: that says nothing about answering.
+    if (status !== 101) {
+      this.#wholes[index]!.add(wholeMs, times)
+      this.#all.add(wholeMs, times)
+    }
+    if (firstByteMs !== undefined) this.#firstBytes[index]!.add(firstByteMs, times)
+    this.#bytes += bytes
+    if (authority === '') return
+    const host = this.#host(authority)
+    host.outcomes[index]! += times
+    host.bytes += bytes
+    this.#pages.served(url, { bytes, times, isHit: isFromCache(decision) })
+  }
+
+  #host(authority: string): { outcomes: Float64Array; bytes: number } {
+    const name = this.#hosts.has(authority) || this.#hosts.size < HOSTS_MAX ? authority : OTHER_HOSTS
+    let host = this.#hosts.get(name)
+    if (host === undefined) {
+      host = { outcomes: new Float64Array(OUTCOMES.length), bytes: 0 }
+      this.#hosts.set(name, host)
+    }
+    return host
+  }
+}
+
+/** No authority has a space. */
+const OTHER_HOSTS = 'other hosts'
+
+function isFromCache({ outcome }: Decision): boolean {
+  return outcome === 'hit' || outcome === 'stale' || outcome === 'revalidated'
+}
+
+function placeOf(key: string | undefined): { authority: string; url: string } | undefined {
+  const read = key === undefined ? undefined : readKey(key)
+  return read === undefined ? undefined : { authority: read.authority, url: urlOfKey(read) }
+}

@@ -9,6 +9,7 @@ import { summed } from './control/site-counts.ts'
 import type { Threads } from './control/threads.ts'
 import { type EventLog, eventLogStyle, openEventLog } from './log/event-log.ts'
 import { startSite } from './site/start-site.ts'
+import { withStickySecrets } from './site/sticky-secret.ts'
 import { formatHostPort } from './units.ts'
 import { packageVersion } from './version.ts'
 import { Supervisor } from './workers/supervisor.ts'
@@ -38,7 +39,8 @@ interface Serving {
  *
  * @param effective the configuration in the words of the file, to be shown
  */
-export async function startApp(config: Config, effective: unknown): Promise<RunningApp> {
+export async function startApp(given: Config, effective: unknown): Promise<RunningApp> {
+  const config = withStickySecrets(given)
   const clock = systemClock()
   const startedMs = clock.now()
   const count = config.workers === 'auto' ? availableParallelism() : config.workers

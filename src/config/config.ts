@@ -15,6 +15,8 @@ export interface Config {
   readonly originRules: PoolRulesConfig
   /** Other sites with origins of their own. Where there are no `origins`, these are the first pool's. */
   readonly pools: readonly PoolConfig[]
+  /** Words in `User-Agent` that tell a crawler, whose requests wait behind those of visitors. */
+  readonly crawlers: readonly string[]
   /** Host patterns this proxy answers for (`*` any run of characters); empty: any. Others get 421. */
   readonly hosts: readonly string[]
   /** Networks whose forwarding fields are believed, as `address/bits`. */
@@ -160,6 +162,8 @@ export interface TimeLimits {
   readonly idleMs: number
   /** For a client to take anything of a response that waits for it. */
   readonly sendMs: number
+  /** For a tunnel in which nothing moves. */
+  readonly tunnelIdleMs: number
   readonly connectMs: number
   /** From the sent request to the origin's response head. */
   readonly firstByteMs: number
@@ -169,6 +173,8 @@ export interface TimeLimits {
   readonly originIdleMs: number
   /** For a place on a connection to the origin. */
   readonly originQueueMs: number
+  /** For the origin's answer to a request for a tunnel. */
+  readonly originHandshakeMs: number
   /** For all of an origin's response; undefined: no limit. */
   readonly originWholeMs: number | undefined
   /** For the exchanges under way when the program is told to stop. */

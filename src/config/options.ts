@@ -176,6 +176,7 @@ export const options = {
     head: option(durationMs(wait), '15s', 'For the head of a request, from its first byte.'),
     body: option(durationMs(wait), '60s', 'Between two pieces of the body of a request.'),
     idle: option(durationMs(wait), '75s', 'Between two requests on a connection.'),
+    tunnelIdle: option(durationMs(wait), '1h', 'For a WebSocket in which nothing moves.'),
     send: option(durationMs(wait), '60s', 'For a client to take anything of the response that waits for it.'),
     connect: option(durationMs(wait), '3.5s', 'For a connection to the origin.'),
     firstByte: option(durationMs(wait), '60s', "For the head of the origin's response."),

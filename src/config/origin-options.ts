@@ -1,6 +1,6 @@
 import { group, listOf, option, optional, required, withoutDefaults } from './declare.ts'
 import { cookieName, filePath, hostPattern, label, method, originUrl, status } from './http-values.ts'
-import { bodyText, hashedBy, hostToSend, probePath, secretText } from './origin-values.ts'
+import { agentWord, bodyText, hashedBy, hostToSend, probePath, secretText } from './origin-values.ts'
 import { choice, count, durationMs, oneOrMore, orNone, toggle } from './value-types.ts'
 
 const wait = { min: '10ms', max: '1d' }
@@ -108,6 +108,12 @@ export const poolGroups = {
   }),
 }
 
+/** What most crawlers that say what they are have in their names; feed readers and link previews among them. */
+const crawlers = [
+  ...['bot', 'crawl', 'spider', 'slurp', 'archiver', 'facebookexternalhit', 'feedfetcher', 'mediapartners'],
+  ...['python-requests', 'scrapy', 'wget', 'libwww', 'headless'],
+]
+
 export const originOptions = {
   origins: listOf(
     'The web servers behind, each a URL or a map. Without any, a slow demo site is started and served.',
@@ -123,12 +129,18 @@ export const originOptions = {
       ...withoutDefaults(poolGroups),
     },
   ),
+  crawlers: option(
+    orNone(oneOrMore(agentWord), []),
+    crawlers,
+    'Words in `User-Agent` that tell a crawler. Where requests have to wait for an origin, visitors are served first.',
+  ),
   ...poolGroups,
 }
 
 /** The same for time limits and limits, which are for all pools. */
 export const originTimeLimits = {
   queue: option(durationMs(wait), '10s', 'For a free connection to the origin, in the queue; above it, stale or 503.'),
+  handshake: option(durationMs(wait), '10s', 'For the origin to open a WebSocket, in place of `firstByte`.'),
   whole: option(
     orNone(durationMs(wait), undefined),
     'none',

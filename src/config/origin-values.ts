@@ -59,6 +59,18 @@ export const bodyText = scalar<string>({
   },
 })
 
+const agentWordExpected = 'a word of a User-Agent such as bot, of 2 to 64 characters'
+
+export const agentWord = scalar<string>({
+  expected: agentWordExpected,
+  json: { type: 'string', minLength: 2, maxLength: 64 },
+  parse(value) {
+    const text = textOf(value, agentWordExpected)
+    if (/^[ -~]{2,64}$/.test(text) && text.trim() === text) return text
+    throw new FormatError(text, agentWordExpected)
+  },
+})
+
 const secretExpected = 'a text of at least 16 characters'
 
 export const secretText = scalar<string>({

@@ -45,6 +45,8 @@ export function upstreamRequest(request: ProxyRequest, options: UpstreamOptions)
     expectsContinue: request.expectsContinue,
     authority: request.authority,
     clientAddress: request.clientAddress,
+    ownCookies: request.ownCookies,
+    upgrade: request.upgrade,
     ...options.waiting,
   }
 }

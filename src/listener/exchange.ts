@@ -116,7 +116,8 @@ export class FullLaneExchange implements Work, Exchange {
   #askCore(normalised: NormalisedRequest): void {
     const { kind: _, ...parts } = normalised
     const receivedMs = this.#recorder.receivedMs
-    const request: ProxyRequest = { ...parts, receivedMs, body: this.#body, exchange: this }
+    // A tunnel is opened on a connection that has nothing else to do; anywhere else the wish for one is passed over.
+    const request: ProxyRequest = { ...parts, upgrade: undefined, receivedMs, body: this.#body, exchange: this }
     try {
       const answer = this.#lane.handle(request)
       if (!(answer instanceof Promise)) return this.#respond(answer)

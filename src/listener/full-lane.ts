@@ -10,11 +10,6 @@ import { parseRefusal } from './parse-refusal.ts'
 import { RefusedWork } from './refused-work.ts'
 import { UpgradeTunnel } from './upgrade-tunnel.ts'
 
-interface Tunnel {
-  readonly request: NormalisedRequest
-  readonly target: URL
-}
-
 /**
  * The lane for everything, over node:http: its parser at its strictest, and its responses. Its server never listens:
  * connections are given to it, fresh or with bytes read from them pushed back.
@@ -24,7 +19,7 @@ export class FullLane {
   readonly #server: Server
   readonly #connections = new WeakMap<Duplex, Connection>()
   /** What was found when node:http asked whether to upgrade, for when it then does. */
-  readonly #tunnels = new WeakMap<IncomingMessage, Tunnel>()
+  readonly #tunnels = new WeakMap<IncomingMessage, NormalisedRequest>()
 
   constructor(context: LaneContext) {
     this.#context = context
@@ -87,16 +82,15 @@ export class FullLane {
     if (framingOf(head).kind !== 'none') return false
     const request = normaliseRequest(head, connection, this.#context.settings.request)
     if (request.kind === 'refused' || request.upgrade !== 'websocket') return false
-    const target = this.#context.hooks.tunnelTarget({ ...request, receivedMs: this.#context.clock.now() })
-    if (target !== undefined) this.#tunnels.set(incoming, { request, target })
-    return target !== undefined
+    this.#tunnels.set(incoming, request)
+    return true
   }
 
   #onUpgrade(incoming: IncomingMessage, head: Buffer): void {
     const connection = this.#connections.get(incoming.socket)
-    const tunnel = this.#tunnels.get(incoming)
-    if (connection === undefined || tunnel === undefined) incoming.socket.destroy()
-    else connection.enqueue(new UpgradeTunnel(this.#context, connection, { ...tunnel, incoming, head }))
+    const request = this.#tunnels.get(incoming)
+    if (connection === undefined || request === undefined) incoming.socket.destroy()
+    else connection.enqueue(new UpgradeTunnel(this.#context, connection, { request, incoming, head }))
   }
 
   #onClientError(error: Error, socket: Duplex): void {

@@ -1,4 +1,3 @@
-import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { PreparedResponse } from '../respond/prepared-response.ts'
 import type { ExchangeRecord } from './exchange-record.ts'
 
@@ -13,8 +12,6 @@ export interface ListenerHooks {
   readonly onHit: (hit: PreparedResponse) => void
   /** The exchange of such a hit has ended. Not called, and no record made, where it is `NOBODY_LISTENS`. */
   readonly onHitRecord: (record: ExchangeRecord) => void
-  /** Where a WebSocket goes: the URL of a member (its path is put in front), or undefined to treat it as an ordinary request. */
-  readonly tunnelTarget: (request: TunnelRequest) => URL | undefined
   /** A connection was closed unread because there are too many. */
   readonly onConnectionRefused: (reason: 'connections' | 'connections-per-address') => void
   /** A connection could not be accepted: most likely too many open files. At most one call a second. */
@@ -23,14 +20,10 @@ export interface ListenerHooks {
   readonly onInternalError: (error: unknown) => void
 }
 
-/** A request for a tunnel: it has no body and no exchange. */
-export type TunnelRequest = Omit<ProxyRequest, 'body' | 'exchange'>
-
 export const SILENT_HOOKS: ListenerHooks = {
   onExchange: NOBODY_LISTENS,
   onHit: NOBODY_LISTENS,
   onHitRecord: NOBODY_LISTENS,
-  tunnelTarget: () => undefined,
   onConnectionRefused: () => {},
   onAcceptError: () => {},
   onInternalError: () => {},

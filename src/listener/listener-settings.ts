@@ -31,7 +31,7 @@ export interface ListenerTimes {
   readonly sendStallMs: number
   /** For the rest of an unread request, and for the client to read the answer before the connection goes. */
   readonly lingerMs: number
-  readonly tunnelHandshakeMs: number
+  /** For a tunnel in which nothing moves. */
   readonly tunnelIdleMs: number
 }
 
@@ -61,6 +61,5 @@ export const DEFAULT_TIMES: ListenerTimes = {
   bodyStallMs: 60_000,
   sendStallMs: 60_000,
   lingerMs: 1_000,
-  tunnelHandshakeMs: 10_000,
   tunnelIdleMs: 3_600_000,
 }

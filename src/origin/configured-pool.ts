@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Limits, OriginConfig, StatusRange, TimeLimits } from '../config/config.ts'
 import type { OriginTlsConfig, PoolRulesConfig } from '../config/pool-config.ts'
 import type { Balance } from './choosing/choosers.ts'
+import type { StickySettings } from './choosing/stickiness.ts'
 import type { ProbeSettings } from './probe.ts'
 import {
   defaultConcurrency,
@@ -26,13 +26,10 @@ export interface PoolSlice {
 const ADAPTIVE_LEAST = 4
 const ADAPTIVE_TOLERANCE = 1.5
 
-/** One for the life of the process, so that a reload does not move visitors. */
-const madeUpSecret = randomBytes(32).toString('base64url')
-
 /**
  * The settings of a pool from the configuration.
  *
- * @throws Error naming the origin, when a certificate or key cannot be read
+ * @throws Error naming the origin, when a certificate or key cannot be read; or when a sticky cookie has no secret
  */
 export function configuredPool({ name, origins, rules, timeLimits, limits }: PoolSlice): PoolSettings {
   const { balance, health, retries } = rules
@@ -43,6 +40,7 @@ export function configuredPool({ name, origins, rules, timeLimits, limits }: Poo
       ...defaultTimeLimits,
       connectMs: timeLimits.connectMs,
       firstByteMs: timeLimits.firstByteMs,
+      handshakeMs: timeLimits.originHandshakeMs,
       betweenBytesMs: timeLimits.betweenBytesMs,
       idleMs: timeLimits.originIdleMs,
       ...(timeLimits.originWholeMs !== undefined && { wholeMs: timeLimits.originWholeMs }),
@@ -70,14 +68,13 @@ export function configuredPool({ name, origins, rules, timeLimits, limits }: Poo
     hedge: retries.hedge,
     balance: toBalance(balance),
     slowStartMs: balance.slowStartMs,
-    ...(balance.stickyCookie !== undefined && {
-      sticky: {
-        cookie: balance.stickyCookie,
-        secret: balance.stickySecret ?? madeUpSecret,
-        secure: balance.stickySecure,
-      },
-    }),
+    ...(balance.stickyCookie !== undefined && { sticky: toSticky(balance.stickyCookie, balance) }),
   }
+}
+
+function toSticky(cookie: string, { stickySecret, stickySecure }: PoolRulesConfig['balance']): StickySettings {
+  if (stickySecret === undefined) throw new Error(`Cannot use the cookie "${cookie}" for stickiness: nothing signs it`)
+  return { cookie, secret: stickySecret, secure: stickySecure }
 }
 
 function toMember(origin: OriginConfig): OriginSettings {

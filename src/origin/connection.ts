@@ -36,7 +36,8 @@ export interface ConnectionOwner {
 }
 
 /**
- * One connection to an origin: connecting → carrying one exchange at a time, idle between → closed. A byte that no
+ * One connection to an origin: connecting → carrying one exchange at a time, idle between → closed,
+ * or the last one's tunnel → closed. A byte that no
  * exchange asked for closes it: what stands on a connection out of turn would be taken for the next request's response.
  */
 export class Connection {
@@ -49,7 +50,7 @@ export class Connection {
   idleSinceMs = 0
   readonly #settings: ConnectionSettings
   readonly #owner: ConnectionOwner
-  #phase: 'connecting' | 'idle' | 'busy' | 'closed' = 'connecting'
+  #phase: 'connecting' | 'idle' | 'busy' | 'tunnel' | 'closed' = 'connecting'
   #exchange: WireExchange | undefined
 
   /** @param clientAddress who it is for, where the origin is told by the PROXY protocol */
@@ -92,6 +93,23 @@ export class Connection {
     // Whoever read the last body may have paused it; now the end or a surplus byte must be seen.
     if (this.socket.isPaused()) this.socket.resume()
     this.#owner.onIdle(this)
+  }
+
+  /** For the exchange: the origin has switched protocols. What arrives is for who has the socket, until that is closed. */
+  becomeTunnel(onClosed: () => void): Socket {
+    const { socket } = this
+    this.#phase = 'tunnel'
+    this.#exchange = undefined
+    this.deadline.clear()
+    socket.pause()
+    for (const event of ['data', 'drain', 'end', 'error', 'close']) socket.removeAllListeners(event)
+    // What went wrong is seen by its closing.
+    socket.on('error', () => {})
+    socket.once('close', () => {
+      this.#contain(onClosed)
+      this.close()
+    })
+    return socket
   }
 
   /** Destroys it at once, whatever it does. An exchange on it is not told: it closes the connection itself. */

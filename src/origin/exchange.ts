@@ -129,6 +129,8 @@ export class Exchange implements Waiter, WireHandler {
   onResponse(response: OriginResponse): void {
     if (this.#member!.responded(this.#generation, response, this.request)) this.#routes.heldDown(this.#member!)
     if (this.#routes.retryStatuses.has(response.status) && this.#tryAlternative()) return
+    // It lasts as long as its two sides like.
+    if (response.tunnel !== undefined) this.#deadline?.remove()
     this.#handler.onResponse(response)
   }
 

@@ -39,8 +39,6 @@ export class MemberConnections implements ConnectionOwner {
   readonly #queue = new WaitingLine<Waiter>()
   readonly #queueDeadline: Deadline
   #open = 0
-  /** Places taken by connections that are not ours: tunnels. */
-  #occupied = 0
   #closing = false
   #meanLatencyMs = 0
 
@@ -79,12 +77,12 @@ export class MemberConnections implements ConnectionOwner {
   }
 
   get #busy(): number {
-    return this.#open + this.#occupied - this.#idle.length
+    return this.#open - this.#idle.length
   }
 
   /** As many connections as there may be, idle ones included. */
   get #isFull(): boolean {
-    return this.#open + this.#occupied >= this.#limits.connectionsMax
+    return this.#open >= this.#limits.connectionsMax
   }
 
   acquire(waiter: Waiter): void {
@@ -113,22 +111,6 @@ export class MemberConnections implements ConnectionOwner {
       connection.close()
       return
     }
-  }
-
-  /** Takes a place for a connection that somebody else makes. @returns whether there was one */
-  occupy(): boolean {
-    if (!this.hasRoom) return false
-    const isFull = this.#isFull
-    this.#occupied++
-    // One that is idle makes room: it would be one too many for the origin.
-    if (isFull) this.#idle[0]?.close()
-    return true
-  }
-
-  /** Gives a place back. */
-  vacate(): void {
-    this.#occupied--
-    this.#serveQueue()
   }
 
   /** A response's head arrived. */

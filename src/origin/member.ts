@@ -42,8 +42,6 @@ export class Member implements Candidate, Eligibility, MemberControl {
   readonly health: Health
   readonly connections: MemberConnections
   readonly latencies: Latencies | undefined
-  /** For tunnels, which do not use these connections; undefined where there can be none. */
-  readonly tunnelUrl: URL | undefined
   /** Requests it was given and has not finished. */
   load = 0
   #probe: Probe | undefined
@@ -64,8 +62,6 @@ export class Member implements Candidate, Eligibility, MemberControl {
     this.health = parts.health
     this.connections = parts.connections
     this.latencies = parts.latencies
-    // A tunnel is opened by host and port; there is none through a unix socket.
-    this.tunnelUrl = /^https?:\/\//.test(settings.url) ? new URL(settings.url) : undefined
     this.#settings = settings
     this.#parts = parts
     this.#told = this.condition

@@ -1,6 +1,7 @@
 import type { ProxyError } from '../errors.ts'
 import type { BodySource } from '../http/body.ts'
 import type { RawFields } from '../http/fields.ts'
+import type { Tunnel } from '../http/tunnel.ts'
 import type { MemberControl, MemberState } from './member-state.ts'
 import type { PoolSettings } from './settings.ts'
 import type { Priority } from './waiting-line.ts'
@@ -17,8 +18,12 @@ export interface OriginRequest {
   readonly authority?: string
   /** Address of the client behind trusted proxies; absent for requests of our own. */
   readonly clientAddress?: string
+  /** The proxy's own cookies of the visitor, name and value in turn; they are not among the fields. */
+  readonly ownCookies?: readonly string[] | undefined
   /** Who is served first where requests have to wait; a visitor when absent. */
   readonly priority?: Priority
+  /** Asks for a tunnel: the response is a 101 with one, or the origin's own answer when it does not agree. */
+  readonly upgrade?: 'websocket' | undefined
   /** Something stored can be served in its place, so it fails at once with ORIGIN_OVERLOADED rather than wait in a queue. */
   readonly hasCover?: boolean
 }
@@ -39,17 +44,11 @@ export interface OriginResponse {
   readonly responseTimeMs: number
   /** Name of the member that answered. */
   readonly origin: string
+  /** `Set-Cookie` of our own, for this visitor alone: not to be given to anybody else, nor stored. */
+  readonly ownCookie?: string
+  /** Of a 101; it takes a place at the member until it is closed. */
+  readonly tunnel?: Tunnel
 }
-
-/** A tunnel's place at a member. */
-export interface Tunnel {
-  readonly url: URL
-  /** To be called once, when it has ended. */
-  close(): void
-}
-
-/** What a tunnel is chosen by. */
-export type TunnelRequest = Pick<OriginRequest, 'fields' | 'target' | 'authority' | 'clientAddress'>
 
 /** Exactly one of `onResponse` and `onError` is called, once. Failures after the head go to the body's sink. */
 export interface OriginHandler {
@@ -67,19 +66,12 @@ export interface OriginPool {
    * hold-down is over, about every second, until a request was sent as the trial: some request has to find out.
    */
   readonly sick: boolean
-  /** Where a WebSocket goes: the URL of a member that may be asked; undefined without one that can be tunnelled to. */
-  tunnelTarget(request?: TunnelRequest): URL | undefined
   /** Closes idle connections, and the others when their exchange has ended. */
   close(): void
 }
 
 /** A pool as who made it sees it. */
 export interface ManagedPool extends OriginPool {
-  /**
-   * A place for a tunnel, which counts like a request until it is closed. Undefined when no member that can be tunnelled to
-   * has room, or may be asked.
-   */
-  openTunnel(request: TunnelRequest): Tunnel | undefined
   /** The members as they are now. */
   states(): readonly MemberState[]
   /** Takes a member out, or in again, while it runs. Undefined when there is none of this name. */

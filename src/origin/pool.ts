@@ -14,7 +14,7 @@ import type { MemberControl, MemberState } from './member-state.ts'
 import { Discovery } from './names/discovery.ts'
 import { NameCache } from './names/name-cache.ts'
 import { systemResolver } from './names/system-resolver.ts'
-import type { ManagedPool, OriginHandler, OriginRequest, Tunnel, TunnelRequest } from './origin-client.ts'
+import type { ManagedPool, OriginHandler, OriginRequest } from './origin-client.ts'
 import type { PoolEnvironment } from './pool-environment.ts'
 import { RetryBudget } from './retry-budget.ts'
 import { defaultRetryBudget, type OriginSettings, type PoolSettings } from './settings.ts'
@@ -79,10 +79,9 @@ class Pool implements ManagedPool, HedgeRoutes {
     this.#budget.deposit()
     const sticky = this.#sticky
     if (sticky === undefined) return this.#send(request, handler)
-    const upstream = sticky.withoutCookie(request)
-    const own = upstream === request ? undefined : sticky.memberOf(request, this.#members)
-    if (own !== undefined) this.#stuck.set(upstream, own)
-    return this.#send(upstream, stickyHandler(sticky, request, handler))
+    const own = sticky.memberOf(request, this.#members)
+    if (own !== undefined) this.#stuck.set(request, own)
+    return this.#send(request, stickyHandler(sticky, request, handler))
   }
 
   states(): readonly MemberState[] {
@@ -92,25 +91,6 @@ class Pool implements ManagedPool, HedgeRoutes {
 
   member(name: string): MemberControl | undefined {
     return this.#members.find((member) => member.name === name)
-  }
-
-  tunnelTarget(request?: TunnelRequest): URL | undefined {
-    return this.#tunnelMember(request, (candidates) => candidates)?.tunnelUrl
-  }
-
-  openTunnel(request: TunnelRequest): Tunnel | undefined {
-    const member = this.#tunnelMember(request, (candidates) =>
-      candidates.filter(({ connections }) => connections.hasRoom),
-    )
-    if (member?.tunnelUrl === undefined || !member.connections.occupy()) return undefined
-    member.load++
-    return {
-      url: member.tunnelUrl,
-      close() {
-        member.load--
-        member.connections.vacate()
-      },
-    }
   }
 
   update(settings: PoolSettings): void {
@@ -178,21 +158,11 @@ class Pool implements ManagedPool, HedgeRoutes {
   }
 
   #send(request: OriginRequest, handler: OriginHandler): (reason: ProxyError) => void {
-    const hedges = this.#settings.hedge === true && this.#members.length > 1 && isRepeatable(request)
+    const mayHedge = isRepeatable(request) && request.upgrade === undefined
+    const hedges = this.#settings.hedge === true && this.#members.length > 1 && mayHedge
     const exchange = hedges ? new Hedge(request, handler, this) : new Exchange(request, handler, this)
     exchange.start()
     return (reason) => exchange.abandon(reason)
-  }
-
-  #tunnelMember(
-    request: TunnelRequest | undefined,
-    usable: (candidates: readonly Member[]) => readonly Member[],
-  ): Member | undefined {
-    const reachable = usable(this.#eligible([]).filter(({ tunnelUrl }) => tunnelUrl !== undefined))
-    if (reachable.length === 0) return undefined
-    const asked: OriginRequest = { ...NOT_SENT, ...request }
-    const own = this.#sticky?.memberOf(asked, reachable)
-    return own ?? this.#chooseFor(asked, reachable)
   }
 
   #chooseFor(request: OriginRequest, candidates: readonly Member[]): Member {
@@ -253,9 +223,6 @@ class Pool implements ManagedPool, HedgeRoutes {
   }
 }
 
-/** What a tunnel is chosen by where nothing is known of it. */
-const NOT_SENT: OriginRequest = { method: 'GET', target: '/', fields: [], body: undefined, expectsContinue: false }
-
 function nobody(members: readonly Member[]): ProxyError {
   const names = members.map(({ name }) => `"${name}"`).join(', ')
   return members.every(({ draining }) => draining) ? drained(names) : sick(names)
@@ -271,8 +238,10 @@ function stickyHandler(sticky: Stickiness<Member>, request: OriginRequest, handl
   return {
     onInterim: (status, fields) => handler.onInterim(status, fields),
     onError: (error) => handler.onError(error),
-    onResponse: (response) =>
-      handler.onResponse({ ...response, fields: sticky.withCookie(response.fields, request, response.origin) }),
+    onResponse(response) {
+      const ownCookie = sticky.cookieFor(request, response)
+      handler.onResponse(ownCookie === undefined ? response : { ...response, ownCookie })
+    },
   }
 }
 

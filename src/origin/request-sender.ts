@@ -127,7 +127,9 @@ export class RequestSender implements BodySink {
   }
 
   #fields(): RawFields {
+    const { upgrade } = this.#request
     const fields = endToEndFields(this.#request.fields)
+    if (upgrade !== undefined) return [...fields, 'Connection', 'Upgrade', 'Upgrade', upgrade]
     const body = this.#body
     if (body === undefined) {
       return bodyMethods.has(this.#request.method) ? [...fields, 'Content-Length', '0'] : fields

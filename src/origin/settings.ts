@@ -44,6 +44,8 @@ export interface TimeLimits {
   readonly connectMs: number
   /** From the request's last byte to the end of the response's head. */
   readonly firstByteMs: number
+  /** In place of it for a request that asks for a tunnel. */
+  readonly handshakeMs: number
   /** Between two reads of a body we want, or two writes of a body the origin does not take. */
   readonly betweenBytesMs: number
   /** For `100 Continue`, before the body is sent without it (RFC 9110 §10.1.1). */
@@ -115,6 +117,7 @@ export interface PoolSettings {
 export const defaultTimeLimits: TimeLimits = {
   connectMs: 3_500,
   firstByteMs: 60_000,
+  handshakeMs: 10_000,
   betweenBytesMs: 60_000,
   continueMs: 1_000,
   // Below the shortest keep-alive time in wide use (5 s: Node, Apache), so that the origin is not the one that closes.

@@ -1,7 +1,7 @@
 import type { ProxyError } from '../errors.ts'
 import { authorityOf } from './choosing/request-key.ts'
 import type { MemberControl, MemberState } from './member-state.ts'
-import type { ManagedPool, OriginHandler, OriginPool, OriginRequest, Tunnel, TunnelRequest } from './origin-client.ts'
+import type { ManagedPool, OriginHandler, OriginPool, OriginRequest } from './origin-client.ts'
 import { originPool } from './pool.ts'
 import type { PoolEnvironment } from './pool-environment.ts'
 import type { PoolSettings } from './settings.ts'
@@ -61,15 +61,6 @@ export class SitePools implements OriginPool {
   /** No pool has a member that may be asked. */
   get sick(): boolean {
     return [...this.#pools.values()].every(({ sick }) => sick)
-  }
-
-  tunnelTarget(request?: TunnelRequest): URL | undefined {
-    const pool = request === undefined ? this.#others : this.#poolOf(authorityOf(request))
-    return pool.tunnelTarget(request)
-  }
-
-  openTunnel(request: TunnelRequest): Tunnel | undefined {
-    return this.#poolOf(authorityOf(request)).openTunnel(request)
   }
 
   states(): readonly MemberState[] {

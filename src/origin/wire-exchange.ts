@@ -1,7 +1,7 @@
 import { ProxyError } from '../errors.ts'
-import type { RawFields } from '../http/fields.ts'
+import { combinedValue, type RawFields } from '../http/fields.ts'
 import { BodyDecoder, type BodyEvents, type BodyLimits } from '../http1/body-decoder.ts'
-import { announcedLength, connectionPersists, responseFraming } from '../http1/framing.ts'
+import { announcedLength, connectionPersists, type Framing, responseFraming } from '../http1/framing.ts'
 import type { ResponseHead } from '../http1/head.ts'
 import { allowedTrailers } from '../http1/trailers.ts'
 import type { Connection } from './connection.ts'
@@ -96,6 +96,10 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
         return
       }
       at = result.end
+      if (result.head.status === 101) {
+        this.#onSwitching(result.head, chunk.subarray(at))
+        return
+      }
       if (result.head.status < 200) this.#onInterim(result.head)
       else this.#onHead(result.head)
       if (this.#over) return
@@ -144,12 +148,8 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
     // A body that was not asked for yet stays as it is: the request may be tried elsewhere.
     if (bodyStarted) this.#sender.stop(error)
     if (this.#head === undefined) {
-      this.#handler.onFailure({
-        error,
-        responseSeen: this.#responseSeen,
-        bodyStarted,
-        requestTimeMs: this.#requestTimeMs,
-      })
+      const [responseSeen, requestTimeMs] = [this.#responseSeen, this.#requestTimeMs]
+      this.#handler.onFailure({ error, responseSeen, bodyStarted, requestTimeMs })
       return
     }
     this.#body?.break(error)
@@ -171,7 +171,7 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
   }
 
   onSent(): void {
-    if (this.#head === undefined) this.#wait.for('head')
+    if (this.#head === undefined) this.#wait.for(this.#request.upgrade === undefined ? 'head' : 'handshake')
   }
 
   onSourceFailed(error: ProxyError): void {
@@ -209,16 +209,25 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
   }
 
   #onInterim(head: ResponseHead): void {
-    if (head.status === 101) {
-      this.fail(failures.badResponse(this.#origin, 'a 101 that was not asked for'))
-      return
-    }
     if (++this.#interims > INTERIM_MAX) {
       this.fail(failures.badResponse(this.#origin, `more than ${INTERIM_MAX} interim responses`))
       return
     }
     if (head.status !== 100) this.#handler.onInterim(head.status, endToEndFields(head.fields))
     else if (this.#sender.isHoldingBody) this.#sender.startBody()
+  }
+
+  /** The origin agrees to a tunnel (RFC 9110 §7.8): the connection is that from here on, and never used for anything else. */
+  #onSwitching(head: ResponseHead, early: Buffer): void {
+    const { upgrade } = this.#request
+    if (upgrade === undefined || combinedValue(head.fields, 'upgrade')?.toLowerCase() !== upgrade) {
+      this.fail(failures.badResponse(this.#origin, 'a 101 that was not asked for'))
+      return
+    }
+    this.#over = true
+    this.#wait.forNothing()
+    const socket = this.#connection.becomeTunnel(() => this.#handler.onEnded())
+    this.#handler.onResponse({ ...this.#response(head, { kind: 'none' }), tunnel: { socket, early } })
   }
 
   #onHead(head: ResponseHead): void {
@@ -236,17 +245,21 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
     }
     // Who refuses a request does not want the rest of it (RFC 9112 §9.5); others may answer while they read.
     if (this.#sender.isHoldingBody || head.status >= 400) this.#stopSending()
-    this.#handler.onResponse({
-      status: head.status,
-      reason: head.reason,
-      fields: endToEndFields(head.fields),
+    this.#handler.onResponse(this.#response(head, framing))
+  }
+
+  #response({ status, reason, fields }: ResponseHead, framing: Framing): OriginResponse {
+    return {
+      status,
+      reason,
+      fields: endToEndFields(fields),
       body: this.#body,
-      announcedLength: framing.kind === 'length' ? framing.length : announcedLength(head.fields),
+      announcedLength: framing.kind === 'length' ? framing.length : announcedLength(fields),
       framing: framing.kind,
       requestTimeMs: this.#requestTimeMs,
       responseTimeMs: this.#connection.clock.now(),
       origin: this.#origin,
-    })
+    }
   }
 
   /** Reads on, or lets the origin feel that the reader does not take what is there. */

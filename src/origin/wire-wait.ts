@@ -3,8 +3,9 @@ import type { Deadline } from './deadlines.ts'
 import * as failures from './failures.ts'
 import type { TimeLimits } from './settings.ts'
 
-/** What an exchange can wait for: the 100 before a body, room for the body, the response's head, more of its body. */
-export type Awaited = 'continue' | 'upload' | 'head' | 'body'
+/** What an exchange can wait for: the 100 before a body, room for the body, the response's head (of a tunnel: the handshake), more
+ * of its body. */
+export type Awaited = 'continue' | 'upload' | 'head' | 'handshake' | 'body'
 
 /** The one thing that an exchange waits for at a time, and for how long. Moving it is cheap, so every read may. */
 export class WireWait {
@@ -38,6 +39,7 @@ export class WireWait {
       case 'upload':
         return failures.uploadStalled(origin, waitedMs)
       case 'head':
+      case 'handshake':
         return failures.headTimedOut(origin, waitedMs)
       case 'body':
         return failures.bodyStalled(origin, waitedMs)
@@ -45,7 +47,16 @@ export class WireWait {
   }
 
   #limitMs(awaited: Awaited): number {
-    if (awaited === 'continue') return this.#limits.continueMs
-    return awaited === 'head' ? this.#limits.firstByteMs : this.#limits.betweenBytesMs
+    switch (awaited) {
+      case 'continue':
+        return this.#limits.continueMs
+      case 'head':
+        return this.#limits.firstByteMs
+      case 'handshake':
+        return this.#limits.handshakeMs
+      case 'upload':
+      case 'body':
+        return this.#limits.betweenBytesMs
+    }
   }
 }

@@ -1,5 +1,6 @@
 import type { RawFields } from '../http/fields.ts'
 import type { LinePlan, Plan } from '../policy/plan.ts'
+import type { OwnCookies } from '../request/own-cookies.ts'
 import type { Exchange, ProxyRequest } from '../request/proxy-request.ts'
 import { AT_ONCE_BODY_BYTES_MAX, PreparedResponse } from '../respond/prepared-response.ts'
 import { currentAgeSeconds } from '../rfc9111/age.ts'
@@ -44,7 +45,9 @@ export function createMemoryAnswers(core: Core): AnswerFromMemory {
   const plans = new RememberedPlans(PLANS_MAX)
   const hits = new RememberedHits(PREPARED_BYTES_MAX)
 
-  return (request) => {
+  return (received) => {
+    const request = core.ownCookies === undefined ? received : withoutOwnCookies(core.ownCookies, received)
+    if (request === undefined) return undefined
     // After this process stood still the general way waits until it is known what was invalidated meanwhile.
     if (core.tiers?.isBehind(core.clock.now()) === true) return undefined
     const planned = plans.get(request)
@@ -65,6 +68,20 @@ export function createMemoryAnswers(core: Core): AnswerFromMemory {
     const hit = findHit(core, request, plan, variants)
     if (hit !== undefined && selection !== undefined) hits.remember(variants, selection, hit)
     return hit?.prepared
+  }
+}
+
+/** @returns undefined when it cannot be told whether some are ours */
+function withoutOwnCookies(own: OwnCookies, request: MemoryRequest): MemoryRequest | undefined {
+  if (!request.knows('cookie')) return undefined
+  const cookie = request.field('cookie')
+  const taken = cookie === undefined ? undefined : own.takeOut(['cookie', cookie])
+  if (taken === undefined) return request
+  const { method, scheme, authority, target, decisive } = request
+  return {
+    ...{ method, scheme, authority, target, decisive },
+    knows: (name) => request.knows(name),
+    field: (name) => (name === 'cookie' ? taken.fields[1] : request.field(name)),
   }
 }
 

@@ -22,7 +22,7 @@ export function answerPeer(core: Core, request: ProxyRequest, reply: PeerReply):
   const keys = { flightKey: core.lookup.flightKey(request, plan), cacheKey: plan.key }
   const joined = core.flights.join(keys.flightKey, request)
   const asking = askingFor(lacking, request, FIRST_ATTEMPT)
-  const options = flightOptions({ core, request, plan, asking, whom: 'others', priority: 'visitor' })
+  const options = flightOptions({ core, request, plan, asking, whom: 'others', priority: 'client' })
   const outcome = joined ?? core.flights.lead(keys, request, options)
   void outcome.then((settled) => pass(settled, reply))
 }

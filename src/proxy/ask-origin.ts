@@ -25,7 +25,7 @@ export interface Errand {
   /** `others`: other threads, tiers and boxes are asked first, since they may have the page or be fetching it. */
   readonly whom: 'others' | 'origin'
   /** Where requests have to wait, a refresh that nobody waits for comes last. */
-  readonly priority: 'visitor' | 'background'
+  readonly priority: 'client' | 'background'
 }
 
 type OriginHead = Pick<OriginResponse, 'status' | 'fields'>
@@ -38,7 +38,7 @@ export function flightOptions(errand: Errand): Omit<FlightOptions, 'onLanded'> {
     changes: plan.requestFields,
     forwardingFields: core.forwardingFields(request),
     waiting: {
-      priority,
+      priority: priority === 'client' ? priorityOf(core, request) : priority,
       hasCover: asking.kind === 'validation' && coverFor(core, request, plan) !== undefined,
     },
   })
@@ -72,6 +72,11 @@ function aboutOf({ request, plan, asking }: Errand, response: OriginHead | Store
   if (!isAboutStored) return invalidatable(plan.key, { fields: response.fields, tags })
   const { stored } = asking
   return invalidatable(plan.key, { fields: stored.fields, tags: [...stored.tags, ...tags] })
+}
+
+/** Whose place in a queue the upstream request for a client's request takes. */
+export function priorityOf(core: Core, request: ProxyRequest): 'visitor' | 'crawler' {
+  return core.isCrawler(request) ? 'crawler' : 'visitor'
 }
 
 /** Refreshes what was just served stale, unless somebody already does; nobody waits for it. */

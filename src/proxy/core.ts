@@ -4,6 +4,7 @@ import type { Flights } from '../forward/flights.ts'
 import type { Lookup } from '../lookup/lookup.ts'
 import type { OriginPool } from '../origin/origin-client.ts'
 import type { Planner } from '../policy/plan.ts'
+import type { OwnCookies } from '../request/own-cookies.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { Responder } from '../respond/responder.ts'
 import type { MemoryTier } from '../tiers/memory-tier.ts'
@@ -35,6 +36,10 @@ export interface Core {
   readonly peers: Peers | undefined
   /** undefined: there is nothing behind memory. */
   readonly tiers: RemoteTiers | undefined
+  /** The cookies of stickiness; undefined where there is none. */
+  readonly ownCookies: OwnCookies | undefined
+  /** Visitors come first where requests have to wait. */
+  isCrawler(request: ProxyRequest): boolean
   /** Via, X-Forwarded-*, Forwarded for the upstream request. */
   forwardingFields(request: ProxyRequest): string[]
   /** Something threw that must not: a defect, contained where it was met. */

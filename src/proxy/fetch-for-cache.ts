@@ -55,7 +55,7 @@ function fly(fetch: Fetch, asking: Asking): Promise<FlightOutcome> {
   // A range is only this client's; and who has asked the others once goes to the origin then.
   const viaOthers = attempt.number === 0 && request.method === 'GET' && !hasField(request.fields, 'range')
   const whom = viaOthers ? 'others' : 'origin'
-  const options = flightOptions({ core, request, plan, asking, whom, priority: 'visitor' })
+  const options = flightOptions({ core, request, plan, asking, whom, priority: 'client' })
   if (!mayCoalesce(fetch)) return core.flights.alone(keys, request, options)
   const joined = core.flights.join(keys.flightKey, request)
   if (joined !== undefined) return joined

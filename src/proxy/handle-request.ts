@@ -15,7 +15,8 @@ const ONLY_IF_CACHED = { status: 504, detail: 'only-if-cached' }
 
 /** The life of one request, in order. Each step lives in the folder of its name. */
 export function createRequestHandler(core: Core): RequestHandler {
-  return (request) => {
+  return (received) => {
+    const request = withoutOwnCookies(core, received)
     try {
       const response = handleRequest(core, request)
       return response instanceof Promise ? response.catch((cause) => internalError(core, request, cause)) : response
@@ -23,6 +24,11 @@ export function createRequestHandler(core: Core): RequestHandler {
       return internalError(core, request, cause)
     }
   }
+}
+
+function withoutOwnCookies({ ownCookies }: Core, request: ProxyRequest): ProxyRequest {
+  const taken = ownCookies?.takeOut(request.fields)
+  return taken === undefined ? request : { ...request, fields: taken.fields, ownCookies: taken.own }
 }
 
 function handleRequest(core: Core, request: ProxyRequest): ProxyResponse | Promise<ProxyResponse> {
@@ -79,6 +85,7 @@ function fromTier({ tier }: Attempt): { detail?: string } {
 
 /** Requests that are neither answered from the cache nor stored, whatever the rules say. */
 function reasonToPass(request: ProxyRequest): string | undefined {
+  if (request.upgrade !== undefined) return 'upgrade'
   // An origin may answer by a body that no key knows of ("fat GET").
   if (request.body !== undefined) return 'request-body'
   // Not for a cache to evaluate (RFC 9111 §4.3.2): only the origin knows the current state.

@@ -1,9 +1,12 @@
 import { pass } from '../forward/pass.ts'
 import { upstreamRequest } from '../forward/upstream-request.ts'
+import type { Tunnel } from '../http/tunnel.ts'
+import type { OriginResponse } from '../origin/origin-client.ts'
 import type { Plan } from '../policy/plan.ts'
 import { maxForwards } from '../request/max-forwards.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { Decision, ProxyResponse } from '../request/proxy-response.ts'
+import { priorityOf } from './ask-origin.ts'
 import type { Core } from './core.ts'
 import { invalidateAfter } from './invalidate-after.ts'
 import { StorePassed } from './store-passed.ts'
@@ -24,6 +27,7 @@ export async function passThrough(
     conditions: 'client',
     changes: plan.requestFields,
     forwardingFields: core.forwardingFields(request),
+    waiting: { priority: priorityOf(core, request) },
   })
   const decision: Omit<Decision, 'outcome'> = {
     forward: reason === 'method' ? 'method' : 'bypass',
@@ -38,6 +42,7 @@ export async function passThrough(
     return core.responder.failure(request, outcome.error, decision)
   }
   const { response } = outcome
+  if (response.tunnel !== undefined) return switched(response, response.tunnel, decision)
   // First invalidated, then stored: the response to a POST is newer than what it made invalid.
   const acknowledged = invalidateAfter(core, request, response)
   storing.watch()
@@ -50,4 +55,18 @@ export async function passThrough(
     { ...decision, outcome: 'pass', forwardStatus: response.status, stored, origin: response.origin },
     true,
   )
+}
+
+/** The answer to a handshake is the origin's own: a cache has nothing to say in it. */
+function switched(response: OriginResponse, tunnel: Tunnel, decision: Omit<Decision, 'outcome'>): ProxyResponse {
+  const { status, reason, fields, origin } = response
+  return {
+    status,
+    reason,
+    fields,
+    body: undefined,
+    announcedLength: undefined,
+    decision: { ...decision, outcome: 'pass', forwardStatus: status, origin },
+    tunnel,
+  }
 }

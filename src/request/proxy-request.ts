@@ -19,6 +19,8 @@ export interface ProxyRequest {
   readonly version: '1.0' | '1.1' | '2'
   /** End-to-end fields in order, without Host (it is `authority`), framing and forwarding fields. */
   readonly fields: RawFields
+  /** Our own cookies, name and value in turn; they are not among the fields. Absent: none. */
+  readonly ownCookies?: readonly string[]
   /** Forwarding fields to append to: those of a trusted proxy, and Via of anybody (it is how loops are found). */
   readonly forwarding: RawFields
   /** Address of the client behind trusted proxies, without brackets or port. */
@@ -33,7 +35,7 @@ export interface ProxyRequest {
   readonly expectsContinue: boolean
   /** `TE: trailers` was sent: trailer fields may be passed on (RFC 9110 §6.5.1). */
   readonly acceptsTrailers: boolean
-  /** Asked for by `Upgrade: websocket`; other protocols are never upgraded and leave this undefined. */
+  /** Asked for by `Upgrade: websocket` where it can be had; other protocols are never upgraded and leave this undefined. */
   readonly upgrade: 'websocket' | undefined
   readonly exchange: Exchange
 }

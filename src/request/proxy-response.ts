@@ -1,5 +1,6 @@
 import type { BodySource } from '../http/body.ts'
 import type { RawFields } from '../http/fields.ts'
+import type { Tunnel } from '../http/tunnel.ts'
 import type { ProxyRequest } from './proxy-request.ts'
 
 /** Outcome words: one for each response, used by `Cache-Status`, the access log and the metrics alike. */
@@ -54,6 +55,8 @@ export interface ProxyResponse {
   /** `Content-Length` to announce although no body follows (HEAD, 304); undefined announces none. */
   readonly announcedLength: number | undefined
   readonly decision: Decision
+  /** Of a 101: what the connection is joined to. */
+  readonly tunnel?: Tunnel
   /** The connection must close after this response: the request's body was not or cannot be read. */
   readonly close?: boolean
 }

@@ -85,7 +85,10 @@ export class Responder {
     const date = hasField(response.fields, 'date') ? [] : ['Date', formatHttpDate(response.responseTimeMs)]
     // Whoever did not ask the origin gets it from the cache, if at the same time: with its age (RFC 9111 §4).
     const age = decision.collapsed === true ? ['Age', String(ageOnArrival(response, this.#clock.now()))] : []
-    const fields = this.#outgoing(response.fields, policy.responseFields, full, [...age, ...date])
+    // What is stored, or shared with others, must not bind them all to where one of them was sent.
+    const isOwn = response.ownCookie !== undefined && decision.stored !== true && decision.collapsed !== true
+    const cookie = isOwn ? ['Set-Cookie', response.ownCookie] : []
+    const fields = this.#outgoing(response.fields, policy.responseFields, full, [...age, ...date, ...cookie])
     const conditional = { requestFields: request.fields, ...response, dateMs: response.responseTimeMs }
     if (!conditionsSent && answersConditional(conditional) === 'not-modified') {
       got.body?.cancel(new ProxyError('CANCELLED', 'The client has it already', { source: 'client', status: 304 }))

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import type { Flights } from '../forward/flights.ts'
+import { firstValue } from '../http/fields.ts'
 import type { LaneParts } from '../listener/lane-context.ts'
 import { type ListenerHooks, NOBODY_LISTENS } from '../listener/listener-hooks.ts'
 import type { AccessLog } from '../log/access-log.ts'
@@ -10,6 +11,7 @@ import { Lookup } from '../lookup/lookup.ts'
 import type { ThreadWatch } from '../metrics/thread-health.ts'
 import type { Traffic } from '../metrics/traffic.ts'
 import type { SitePools } from '../origin/site-pools.ts'
+import { compileCrawlers } from '../policy/crawlers.ts'
 import { createPlanner } from '../policy/planner.ts'
 import { createMemoryAnswers } from '../proxy/answer-from-memory.ts'
 import type { Core } from '../proxy/core.ts'
@@ -18,6 +20,7 @@ import type { InvalidateHere } from '../proxy/invalidate-here.ts'
 import type { Invalidator } from '../proxy/invalidator.ts'
 import type { Peers } from '../proxy/peers.ts'
 import { upstreamForwardingFields } from '../request/forwarding.ts'
+import { OwnCookies } from '../request/own-cookies.ts'
 import { Responder } from '../respond/responder.ts'
 import type { MemoryTier } from '../tiers/memory-tier.ts'
 import type { RemoteTiers } from '../tiers/remote-tiers.ts'
@@ -64,6 +67,7 @@ export function createGeneration(config: Config, lasting: Lasting, accessLog: Ac
 function createCore(config: Config, lasting: Lasting): Core {
   const { clock, log, failures, memory, flights, pools, peers, tiers, invalidator } = lasting
   const { obeyRequestDirectives, objectBytesMax, viaName } = config
+  const isCrawler = compileCrawlers(config.crawlers)
   const rememberUncacheableMs = config.rememberUncacheableSeconds * 1000
   return {
     clock,
@@ -83,11 +87,18 @@ function createCore(config: Config, lasting: Lasting): Core {
       viaName,
       cacheStatus: config.cacheStatus.hide ? undefined : { name: viaName, showKey: config.cacheStatus.key },
     }),
+    ownCookies: ownCookies(config),
+    isCrawler: ({ fields }) => isCrawler(firstValue(fields, 'user-agent')),
     forwardingFields: (request) => upstreamForwardingFields(request, forwardingSettings(config)),
   }
 }
 
-function listenerHooks({ pools, log, traffic }: Lasting, accessLog: AccessLog | undefined): ListenerHooks {
+function ownCookies({ originRules, pools }: Config): OwnCookies | undefined {
+  const names = [originRules, ...pools].map(({ balance }) => balance.stickyCookie).filter((name) => name !== undefined)
+  return names.length === 0 ? undefined : new OwnCookies(names)
+}
+
+function listenerHooks({ log, traffic }: Lasting, accessLog: AccessLog | undefined): ListenerHooks {
   return {
     onExchange(record) {
       traffic.onExchange(record)
@@ -95,7 +106,6 @@ function listenerHooks({ pools, log, traffic }: Lasting, accessLog: AccessLog | 
     },
     onHit: traffic.onHit,
     onHitRecord: accessLog === undefined ? NOBODY_LISTENS : (record) => accessLog.write(record),
-    tunnelTarget: (request) => pools.tunnelTarget(request),
     onConnectionRefused(reason) {
       traffic.connectionsRefused++
       log.warn({ reason }, 'a connection was refused: there are too many')

@@ -22,6 +22,7 @@ export function listenerSettings(config: Config, reusePort: boolean): ListenerSe
       idleMs: timeLimits.idleMs,
       bodyStallMs: timeLimits.bodyMs,
       sendStallMs: timeLimits.sendMs,
+      tunnelIdleMs: timeLimits.tunnelIdleMs,
     },
     request: {
       servesHost: compileHosts(config.hosts),

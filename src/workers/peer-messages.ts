@@ -1,6 +1,7 @@
 import { type ErrorCode, type ErrorSource, ProxyError } from '../errors.ts'
 import type { RawFields } from '../http/fields.ts'
 import type { OriginResponse } from '../origin/origin-client.ts'
+import { OriginOverloadedError, type Overload } from '../origin/overloaded-error.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import type { Invalidation } from '../tiers/invalidation.ts'
@@ -8,7 +9,10 @@ import type { Invalidation } from '../tiers/invalidation.ts'
 /** A request as it crosses to another thread: without body and without the exchange of its lane. */
 export type PortableRequest = Omit<ProxyRequest, 'body' | 'exchange'>
 
-export type PortableError = Pick<ProxyError, 'code' | 'message' | 'source' | 'status' | 'retryable'>
+export type PortableError = Pick<ProxyError, 'code' | 'message' | 'source' | 'status' | 'retryable'> & {
+  /** The rest of an `OriginOverloadedError`. */
+  readonly overload?: Overload | undefined
+}
 
 /** The head of a response as it crosses; its body follows in chunks. */
 export type PortableHead = Omit<OriginResponse, 'body'> & {
@@ -39,11 +43,14 @@ export type PeerMessage =
 /** An error on its way to another thread, where only its plain parts arrive. */
 export function portableError(error: ProxyError): PortableError {
   const { code, message, source, status, retryable } = error
-  return { code, message, source, status, retryable }
+  const isOverload = error instanceof OriginOverloadedError
+  const overload = isOverload ? { waiting: error.waiting, retryAfterSeconds: error.retryAfterSeconds } : undefined
+  return { code, message, source, status, retryable, overload }
 }
 
 export function errorFrom(portable: PortableError): ProxyError {
-  const { code, message, source, status, retryable } = portable
+  const { code, message, source, status, retryable, overload } = portable
+  if (overload !== undefined) return new OriginOverloadedError(message, { ...overload, retryable })
   return new ProxyError(code as ErrorCode, message, { source: source as ErrorSource, status, retryable })
 }
 

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import { systemClock } from '../../src/clock.ts'
+import { pass } from '../../src/forward/pass.ts'
+import { upstreamRequest } from '../../src/forward/upstream-request.ts'
+import type { OriginPool } from '../../src/origin/origin-client.ts'
+import { originPool } from '../../src/origin/pool.ts'
+import { poolSettings } from '../../src/origin/settings.ts'
+import { upstreamForwardingFields } from '../../src/request/forwarding.ts'
+import type { ProxyRequest } from '../../src/request/proxy-request.ts'
+import type { ProxyResponse } from '../../src/request/proxy-response.ts'
 import { openConnection } from '../support/http-client.ts'
 import { type OriginScript, ScriptedOrigin } from '../support/scripted-origin.ts'
 import { answer, type LaneOptions, type ScriptedLane, startLane } from './scripted-lane.ts'
@@ -20,13 +29,34 @@ interface TunnelLane extends ScriptedLane {
 
 async function tunnelLane(t: TestContext, script: OriginScript, options: LaneOptions = {}): Promise<TunnelLane> {
   const origin = await ScriptedOrigin.start(script)
-  const hooks = { tunnelTarget: () => new URL(origin.url) }
-  const lane = await startLane(() => answer('core'), { ...options, hooks })
+  const base = poolSettings([{ name: 'a', url: origin.url }])
+  const settings = { ...base, timeLimits: { ...base.timeLimits, handshakeMs: 80 } }
+  const pool = originPool(settings, { clock: systemClock() })
+  const lane = await startLane(
+    (request) => (request.upgrade === undefined ? answer('core') : passed(pool, request)),
+    options,
+  )
   t.after(async () => {
     await lane.stop()
+    pool.close()
     await origin.close()
   })
   return { ...lane, origin }
+}
+
+/** What the core makes of a request for a tunnel, without its rules. */
+async function passed(pool: OriginPool, request: ProxyRequest): Promise<ProxyResponse> {
+  const forwardingFields = upstreamForwardingFields(request, { pseudonym: 'breakwater', sendForwarded: true })
+  const changes = { set: [], remove: [] }
+  const outcome = await pass(
+    pool,
+    request,
+    upstreamRequest(request, { conditions: 'client', changes, forwardingFields }),
+  )
+  if (outcome.kind === 'failed') return answer('failed', { status: outcome.error.status })
+  const { status, reason, fields, body, announcedLength, tunnel } = outcome.response
+  const decision = { outcome: 'pass', detail: 'upgrade' } as const
+  return { status, reason, fields, body, announcedLength, decision, ...(tunnel && { tunnel }) }
 }
 
 describe('tunnels for WebSocket', () => {
@@ -46,7 +76,7 @@ describe('tunnels for WebSocket', () => {
     await origin.connections[0]!.closed
     const record = await recorded(1)
     assert.deepEqual([record.status, record.decision.detail, record.target], [101, 'upgrade', '/chat?room=1'])
-    assert.equal(requests.length, 0)
+    assert.equal(requests.length, 1)
   })
 
   it('sends the origin a clean request, and the client a clean answer', async (t) => {
@@ -88,7 +118,7 @@ describe('tunnels for WebSocket', () => {
   })
 
   it('answers 504 when the origin does not answer in time', async (t) => {
-    const { port } = await tunnelLane(t, () => {}, { times: { tunnelHandshakeMs: 80 } })
+    const { port } = await tunnelLane(t, () => {})
     const client = await openConnection(port)
     client.write(handshake)
     assert.equal((await client.readResponse('GET')).status, 504)

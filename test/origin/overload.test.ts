@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { AdaptiveLimit } from '../../src/origin/adaptive-limit.ts'
 import { OriginOverloadedError } from '../../src/origin/overloaded-error.ts'
@@ -67,6 +68,8 @@ describe('the line of those who wait', () => {
     )
   })
 })
+
+const SWITCHING = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nearly'
 
 const full = { settings: { concurrency: { connectionsMax: 1, queueMax: 2, queueMs: 5_000 } } }
 
@@ -148,25 +151,35 @@ describe('an origin that has as much to do as it may', () => {
     )
   })
 
-  it('counts tunnels like requests', async (t) => {
-    const { pool, origin } = await anOriginAndPool(t, undefined, {
-      settings: { concurrency: { connectionsMax: 2, queueMax: 10, queueMs: 5_000 } },
-    })
-    await ask(pool).outcome
-    const request = { fields: ['Host', 'site.test'], target: '/chat' }
-    const tunnels = [pool.openTunnel(request), pool.openTunnel(request)]
-    assert.deepEqual(
-      tunnels.map((tunnel) => tunnel?.url.port),
-      [String(origin.port), String(origin.port)],
+  it('counts tunnels like requests, waiting ones included', async (t) => {
+    const { pool, origin } = await anOriginAndPool(
+      t,
+      (request) =>
+        request.send(
+          request.field('upgrade') === undefined ? 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok' : SWITCHING,
+        ),
+      { settings: { concurrency: { connectionsMax: 2, queueMax: 2, queueMs: 5_000 } } },
     )
-    assert.equal(pool.openTunnel(request), undefined)
-    await origin.connections[0]!.closed
-    const waiting = ask(pool)
-    assert.deepEqual([pool.states()[0]?.active, pool.states()[0]?.waiting], [2, 1])
-    tunnels[0]!.close()
-    assert.equal((await waiting.outcome).body, 'ok')
-    tunnels[1]!.close()
-    assert.equal(pool.states()[0]?.active, 0)
+    await ask(pool).outcome
+    const tunnel = () => ask(pool, { target: '/chat', upgrade: 'websocket' })
+    const open = [(await tunnel().head)!, (await tunnel().head)!]
+    assert.deepEqual(
+      open.map(({ status, tunnel: opened }) => [status, opened?.early.toString()]),
+      [
+        [101, 'early'],
+        [101, 'early'],
+      ],
+    )
+    assert.equal(origin.openConnections, 2, 'one of them on the connection that was idle')
+    const waiting = [ask(pool), tunnel()]
+    assert.deepEqual([pool.states()[0]?.active, pool.states()[0]?.waiting], [2, 2])
+    assert.equal((await tunnel().outcome).error?.status, 503)
+    open[0]!.tunnel!.socket.destroy()
+    assert.equal((await waiting[0]!.outcome).body, 'ok')
+    const next = (await waiting[1]!.head)!
+    for (const { tunnel: opened } of [open[1]!, next]) opened!.socket.destroy()
+    while (pool.states()[0]!.active > 0) await turn()
+    assert.equal(pool.states()[0]!.connections, 0)
   })
 
   it('never has more connections than it may, for a thousand requests at once', async (t) => {

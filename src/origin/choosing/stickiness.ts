@@ -1,8 +1,7 @@
 import { createHmac } from 'node:crypto'
-import { combinedValue, hasField, lowerName, type RawFields } from '../../http/fields.ts'
-import type { OriginRequest } from '../origin-client.ts'
+import { combinedValue, hasField, type RawFields } from '../../http/fields.ts'
+import type { OriginRequest, OriginResponse } from '../origin-client.ts'
 import type { Candidate } from './candidate.ts'
-import { cookieValue } from './request-key.ts'
 
 export interface StickySettings {
   /** The name of the cookie. */
@@ -28,26 +27,24 @@ export class Stickiness<C extends Candidate> {
 
   /** The one of these members that the visitor's cookie names. */
   memberOf(request: OriginRequest, members: readonly C[]): C | undefined {
-    const value = cookieValue(request.fields, this.#settings.cookie)
+    const value = this.#valueOf(request)
     return value === undefined ? undefined : members.find(({ name }) => this.#token(name) === value)
   }
 
-  /** The request without our cookie: it is between the visitor and this proxy. */
-  withoutCookie(request: OriginRequest): OriginRequest {
-    if (cookieValue(request.fields, this.#settings.cookie) === undefined) return request
-    return { ...request, fields: withoutPair(request.fields, this.#settings.cookie) }
+  /**
+   * The cookie to be set beside the response of a member, where a session begins or goes on: the member sets a cookie of its
+   * own, or says that the response is for this visitor alone. On any other response it would keep the next cache from storing it.
+   */
+  cookieFor(request: OriginRequest, { fields, origin }: Pick<OriginResponse, 'fields' | 'origin'>): string | undefined {
+    const token = this.#token(origin)
+    if (!isPersonal(fields) || this.#valueOf(request) === token) return undefined
+    const { cookie, secure } = this.#settings
+    return `${cookie}=${token}; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
   }
 
-  /**
-   * The fields of a response, with our cookie where a session begins or goes on: the member sets a cookie of its own, or says
-   * that the response is for this visitor alone. On any other response the cookie would keep it out of the cache, or would
-   * be stored and send everybody to one member.
-   */
-  withCookie(fields: RawFields, request: OriginRequest, name: string): RawFields {
-    const token = this.#token(name)
-    if (!isPersonal(fields) || cookieValue(request.fields, this.#settings.cookie) === token) return fields
-    const { cookie, secure } = this.#settings
-    return [...fields, 'Set-Cookie', `${cookie}=${token}; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`]
+  #valueOf({ ownCookies = [] }: OriginRequest): string | undefined {
+    for (let i = 0; i < ownCookies.length; i += 2) if (ownCookies[i] === this.#settings.cookie) return ownCookies[i + 1]
+    return undefined
   }
 
   #token(name: string): string {
@@ -63,18 +60,4 @@ export class Stickiness<C extends Candidate> {
 function isPersonal(fields: RawFields): boolean {
   if (hasField(fields, 'set-cookie')) return true
   return /(?:^|[,\s])(?:private|no-store)(?:[,\s]|$)/i.test(combinedValue(fields, 'cache-control') ?? '')
-}
-
-function withoutPair(fields: RawFields, name: string): RawFields {
-  const kept: string[] = []
-  for (let i = 0; i < fields.length; i += 2) {
-    if (lowerName(fields[i]!) !== 'cookie') {
-      kept.push(fields[i]!, fields[i + 1]!)
-      continue
-    }
-    const pairs = fields[i + 1]!.split(';').filter((pair) => pair.split('=', 1)[0]!.trim() !== name)
-    const value = pairs.join(';').trim()
-    if (value !== '') kept.push(fields[i]!, value)
-  }
-  return kept
 }

@@ -98,6 +98,8 @@ export class ScriptedCore {
       invalidator: new Invalidator({ here, peers: undefined, tiers: undefined }),
       pool: this.#pool(),
       responder: new Responder(clock, { viaName: 'breakwater', cacheStatus: { name: 'Breakwater', showKey: false } }),
+      ownCookies: undefined,
+      isCrawler: () => false,
       forwardingFields: () => ['Via', '1.1 breakwater'],
       onFailure: (error) => this.failures.push(error),
     }
@@ -116,7 +118,6 @@ export class ScriptedCore {
   #pool(): OriginPool {
     return {
       sick: false,
-      tunnelTarget: () => undefined,
       close: () => {},
       send: (request, handler) => this.#receive(request, handler),
     }

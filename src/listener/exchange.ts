@@ -8,10 +8,11 @@ import type { ProxyResponse } from '../request/proxy-response.ts'
 import { type Refusal, refuse } from '../request/refusal.ts'
 import type { Connection, Work } from './connection.ts'
 import { ExchangeRecorder } from './exchange-recorder.ts'
-import { IncomingBody } from './incoming-body.ts'
+import { incomingBody } from './incoming-body.ts'
 import type { LaneContext } from './lane-context.ts'
 import { framingOf, minorVersion, offersUpgrade, receivedHead } from './node-head.ts'
 import { ownAnswer, ownAnswerBytes } from './own-answer.ts'
+import type { RequestBody } from './request-body.ts'
 import { interimHead } from './response-framing.ts'
 import { ResponseWriter } from './response-writer.ts'
 
@@ -24,7 +25,7 @@ export class FullLaneExchange implements Work, Exchange {
   readonly #recorder: ExchangeRecorder
   readonly #goneListeners: (() => void)[] = []
   #request: NormalisedRequest | undefined
-  #body: IncomingBody | undefined
+  #body: RequestBody | undefined
   #writer: ResponseWriter | undefined
   #isOver = false
   #isGone = false
@@ -101,9 +102,9 @@ export class FullLaneExchange implements Work, Exchange {
     else if (!this.#isOver) this.#goneListeners.push(listener)
   }
 
-  #incomingBody(length: number | undefined, request: NormalisedRequest): IncomingBody {
+  #incomingBody(length: number | undefined, request: NormalisedRequest): RequestBody {
     const { limits, times } = this.#lane.settings
-    return new IncomingBody(this.#incoming, {
+    return incomingBody(this.#incoming, {
       length,
       bytesMax: limits.requestBodyBytesMax,
       stallMs: times.bodyStallMs,
@@ -166,11 +167,10 @@ export class FullLaneExchange implements Work, Exchange {
     if (!connectionPersists({ minorVersion: minorVersion(this.#incoming), fields: this.#incoming.rawHeaders }))
       return true
     const body = this.#body
-    if (body?.hasFailed) return true
-    if (body === undefined || body.isReceived || !body.isUnwanted) return false
+    if (body === undefined) return false
     // A client that was never told to continue may send its body or not: what comes next is anyone's guess.
-    if (this.#request?.expectsContinue && !body.wasStarted) return true
-    return body.length !== undefined && body.length - body.bytesRead > limits.discardedBodyBytesMax
+    if (this.#request?.expectsContinue && !body.wasStarted && !body.isReceived) return true
+    return body.forbidsKeeping(limits.discardedBodyBytesMax)
   }
 
   /** An unread body must never be read as a request: it is dropped up to a limit, or goes with the connection. */
@@ -182,7 +182,7 @@ export class FullLaneExchange implements Work, Exchange {
     this.#discard(body)
   }
 
-  #discard(body: IncomingBody): void {
+  #discard(body: RequestBody): void {
     body.discard(this.#lane.settings.limits.discardedBodyBytesMax, () => {
       this.#connection.endAfterCurrent()
       // A response under way is not cut short for it: the connection closes when that is out.
@@ -199,7 +199,7 @@ export class FullLaneExchange implements Work, Exchange {
     this.#awaitEndOfBody(this.#body)
   }
 
-  #awaitEndOfBody(body: IncomingBody): void {
+  #awaitEndOfBody(body: RequestBody): void {
     const timer = setTimeout(() => this.#connection.close(), this.#lane.settings.times.lingerMs)
     this.#incoming.once('end', () => {
       clearTimeout(timer)

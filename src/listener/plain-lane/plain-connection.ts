@@ -1,10 +1,7 @@
-import type { BodySource } from '../../http/body.ts'
-import type { RequestHead } from '../../http1/head.ts'
 import type { RequestHeadScanner, ScannedRequest } from '../../http1/request-scanner.ts'
 import type { PreparedResponse } from '../../respond/prepared-response.ts'
 import type { Connection } from '../connection.ts'
 import { NOBODY_LISTENS } from '../listener-hooks.ts'
-import { CollectedBody } from './collected-body.ts'
 import { HitRecord } from './hit-record.ts'
 import { PlainExchange } from './plain-exchange.ts'
 import type { PlainLane } from './plain-lane.ts'
@@ -26,7 +23,6 @@ export class PlainConnection {
   readonly #connection: Connection
   /** Has the begin of a head. */
   #scanner: RequestHeadScanner | undefined
-  #collected: CollectedBody | undefined
   #exchange: PlainExchange | undefined
   /** Bytes behind the request in work. */
   #unread: Buffer | undefined
@@ -56,7 +52,8 @@ export class PlainConnection {
   /** Takes the first `length` bytes of `chunk`, which may be the inbox. */
   #take(chunk: Buffer, length: number): void {
     const connection = this.#connection
-    // Nothing that arrives after an ending is looked at: it is only read so that the client can finish.
+    if (this.#exchange?.wantsBody === true) return this.#readBody(this.#exchange, this.#owned(chunk, 0, length))
+    // Nothing else that arrives after an ending is looked at: it is only read so that the client can finish.
     if (connection.isEnding) return
     if (connection.current === undefined) return this.#read(chunk, 0, length)
     const bytes = this.#owned(chunk, 0, length)
@@ -70,12 +67,30 @@ export class PlainConnection {
     return chunk === this.#lane.inbox.bytes ? Buffer.from(bytes) : bytes
   }
 
+  /** Reads on with the body of the request in work; what is behind it waits. */
+  #readBody(exchange: PlainExchange, chunk: Buffer): void {
+    const end = exchange.readBody(chunk, 0)
+    const { isEnding, socket } = this.#connection
+    // Over in between, the request may have left the connection to the next.
+    if (end < chunk.length && !isEnding) return this.#keepUnread(chunk.subarray(end))
+    if (exchange.holdsBody) socket.pause()
+  }
+
+  /** The core reads the body (again). */
+  #bodyWanted(): void {
+    const chunk = this.#unread
+    this.#unread = undefined
+    if (chunk !== undefined) this.#take(chunk, chunk.length)
+    if (this.#unread !== undefined || this.#exchange?.holdsBody === true) return
+    if (this.#hasEnded) this.#exchange?.cutBody()
+    this.#connection.socket.resume()
+  }
+
   /** Reads requests out of `chunk`, from index `start` to `to`, until one has to be waited for. */
   #read(chunk: Buffer, start: number, to: number): void {
     const { batch } = this.#lane
     let at = start
     let requests = 0
-    if (this.#collected !== undefined) at = this.#collect(this.#collected, chunk, at, to)
     while (at < to && this.#mayGoOn() && requests < REQUESTS_PER_TURN_MAX && !batch.isFull) {
       const scanner = this.#scanner ?? this.#lane.borrowScanner()
       const result = scanner.read(chunk, at, to)
@@ -102,22 +117,28 @@ export class PlainConnection {
 
   /** @returns the index of the first byte behind the request, or undefined when it is not for this lane */
   #handle(request: ScannedRequest, chunk: Buffer, end: number, to: number): number | undefined {
-    const { fields, hits, context } = this.#lane
+    const { fields, hits } = this.#lane
     fields.of(request)
-    const understanding = understand(request, fields)
-    switch (understanding.kind) {
+    switch (understand(request, fields)) {
       case 'other':
         return undefined
       case 'plain': {
         const hit = hits.find(request, fields, this.#connection)
-        if (hit === undefined) this.#begin(request.head(), undefined)
-        else this.#answerAtOnce(hit, request)
+        if (hit !== undefined) {
+          this.#answerAtOnce(hit, request)
+          return end
+        }
+        this.#begin(this.#exchangeFor(request))
         return end
       }
-      case 'with-body':
-        if (understanding.length > context.settings.limits.discardedBodyBytesMax) return undefined
-        this.#connection.headBegun = true
-        return this.#collect(new CollectedBody(request.head(), understanding.length), chunk, end, to)
+      case 'with-body': {
+        const exchange = this.#exchangeFor(request)
+        // What came with the head is there when the core asks for it, and whether that was all is known when it answers.
+        const rest = this.#owned(chunk, end, to)
+        const next = end + exchange.readBody(rest, 0)
+        this.#begin(exchange)
+        return next
+      }
     }
   }
 
@@ -166,26 +187,21 @@ export class PlainConnection {
     }
   }
 
-  /** Takes what belongs to the body from index `at`. @returns the index of the first byte behind it */
-  #collect(body: CollectedBody, chunk: Buffer, at: number, to: number): number {
-    const end = body.take(chunk, at, to)
-    this.#collected = body.isComplete ? undefined : body
-    if (body.isComplete) this.#begin(body.head, body.source)
-    return end
+  #exchangeFor(request: ScannedRequest): PlainExchange {
+    return new PlainExchange({
+      lane: this.#lane.context,
+      connection: this.#connection,
+      head: request.head(),
+      onDone: () => this.#done(),
+      onBodyWanted: () => this.#bodyWanted(),
+    })
   }
 
-  #begin(head: RequestHead, body: BodySource | undefined): void {
-    const connection = this.#connection
+  #begin(exchange: PlainExchange): void {
     this.#flush()
-    connection.headBegun = false
-    this.#exchange = new PlainExchange({
-      lane: this.#lane.context,
-      connection,
-      head,
-      body,
-      onDone: () => this.#done(),
-    })
-    connection.enqueue(this.#exchange)
+    this.#connection.headBegun = false
+    this.#exchange = exchange
+    this.#connection.enqueue(exchange)
   }
 
   /** The exchange is over, and the connection kept. */
@@ -245,6 +261,7 @@ export class PlainConnection {
     this.#hasEnded = true
     // What it sent before is answered first.
     if (this.#unread !== undefined) return
+    this.#exchange?.cutBody()
     // Between two requests, in the middle of one, or while it would have to wait for a response: it is leaving.
     if (this.#exchange?.isAnswering !== true) this.#connection.closeAfterResponse()
   }
@@ -252,7 +269,6 @@ export class PlainConnection {
   #closed(): void {
     if (this.#scanner !== undefined) this.#lane.returnScanner(this.#scanner)
     this.#scanner = undefined
-    this.#collected = undefined
     this.#unread = undefined
     this.#publish(false)
     this.#exchange?.onClosed()

@@ -1,8 +1,8 @@
 import { ProxyError } from '../../errors.ts'
-import type { BodySource } from '../../http/body.ts'
 import type { RawFields } from '../../http/fields.ts'
-import { connectionPersists, requestFraming } from '../../http1/framing.ts'
+import { connectionPersists, type Framing, requestFraming } from '../../http1/framing.ts'
 import type { RequestHead } from '../../http1/head.ts'
+import type { Refused } from '../../http1/refused.ts'
 import { type NormalisedRequest, normaliseRequest } from '../../request/normalise.ts'
 import type { Exchange, ProxyRequest } from '../../request/proxy-request.ts'
 import type { ProxyResponse } from '../../request/proxy-response.ts'
@@ -12,41 +12,56 @@ import { ExchangeRecorder } from '../exchange-recorder.ts'
 import type { LaneContext } from '../lane-context.ts'
 import { NOBODY_LISTENS } from '../listener-hooks.ts'
 import { ownAnswer, ownAnswerBytes } from '../own-answer.ts'
+import { bodyCut, type RequestBody } from '../request-body.ts'
 import { interimHead } from '../response-framing.ts'
+import { PlainBody } from './plain-body.ts'
 import { PlainWriter } from './plain-writer.ts'
 
 export interface PlainExchangeParts {
   readonly lane: LaneContext
   readonly connection: Connection
   readonly head: RequestHead
-  readonly body: BodySource | undefined
   /** The exchange is over and the connection fit for the next. */
   readonly onDone: () => void
+  /** The core reads the body (again): `readBody` takes what there is of it. */
+  readonly onBodyWanted: () => void
 }
 
 /** One request of the plain lane on its way through the core, from its turn on the connection to the last byte. */
 export class PlainExchange implements Work, Exchange {
   readonly #parts: PlainExchangeParts
   readonly #recorder: ExchangeRecorder
+  readonly #framing: Framing | Refused
+  readonly #body: PlainBody | undefined
+  /** Why the body is none. */
+  #malformed: Refusal | undefined
   #goneListeners: (() => void)[] | undefined
   #request: NormalisedRequest | undefined
   #writer: PlainWriter | undefined
+  /** The response is out, the rest of the body is not yet here. */
+  #lingering: NodeJS.Timeout | undefined
   #isOver = false
   #isGone = false
 
   constructor(parts: PlainExchangeParts) {
     this.#parts = parts
     this.#recorder = new ExchangeRecorder(parts.connection, parts.lane.clock.now())
+    this.#framing = requestFraming(parts.head)
+    this.#body = this.#bodyFor(this.#framing)
   }
 
   begin(): void {
-    const { lane, connection, head, body } = this.#parts
-    const received = { ...head, version: '1.1', hasBody: body !== undefined }
+    const { lane, connection, head } = this.#parts
+    const framing = this.#framing
+    const received = { ...head, version: '1.1', hasBody: this.#body !== undefined }
     this.#recorder.received(received)
-    const framing = requestFraming(head)
     if (framing.kind === 'refused') return this.#answerHere(framing)
+    if (this.#malformed !== undefined) return this.#answerHere(this.#malformed)
     const request = normaliseRequest(received, connection, lane.settings.request)
     if (request.kind === 'refused') return this.#answerHere(request)
+    if (framing.kind === 'length' && framing.length > lane.settings.limits.requestBodyBytesMax) {
+      return this.#answerHere(refuse(413, 'body-too-large', 'The request body is too large'))
+    }
     this.#request = request
     this.#recorder.normalised(request)
     this.#askCore(request)
@@ -55,6 +70,30 @@ export class PlainExchange implements Work, Exchange {
   /** The response has begun: a client that only ends its own side still wants it. */
   get isAnswering(): boolean {
     return this.#writer !== undefined
+  }
+
+  /** What the connection brings next belongs to the body, and is wanted. */
+  get wantsBody(): boolean {
+    return this.#body?.wantsMore === true
+  }
+
+  /** What the connection brings next belongs to the body, and nobody takes it yet. */
+  get holdsBody(): boolean {
+    return this.#body !== undefined && !this.#body.isReceived && !this.#body.wantsMore
+  }
+
+  /** Takes bytes of the body, also before `begin`. @returns the index of the first byte behind it */
+  readBody(chunk: Buffer, start: number): number {
+    return this.#body?.read(chunk, start) ?? start
+  }
+
+  /** The client has ended its side, which leaves a body that is not complete a torso. */
+  cutBody(): void {
+    const body = this.#body
+    if (body === undefined || body.isReceived) return
+    if (this.#writer === undefined && !this.#isOver) this.#finish(false)
+    body.body.fail(bodyCut(body.body.bytesRead))
+    if (this.#writer === undefined) this.#tellGone()
   }
 
   interim(status: number, fields: RawFields): void {
@@ -71,6 +110,8 @@ export class PlainExchange implements Work, Exchange {
 
   /** The connection has closed. */
   onClosed(): void {
+    clearTimeout(this.#lingering)
+    if (this.#body?.isReceived === false) this.#body.body.fail(bodyCut(this.#body.body.bytesRead))
     if (this.#isOver) return
     this.#finish(false)
     this.#tellGone()
@@ -78,10 +119,10 @@ export class PlainExchange implements Work, Exchange {
   }
 
   #askCore(normalised: NormalisedRequest): void {
-    const { lane, body } = this.#parts
+    const body = this.#body?.body
     const request: ProxyRequest = { ...normalised, receivedMs: this.#recorder.receivedMs, body, exchange: this }
     try {
-      const answer = lane.handle(request)
+      const answer = this.#parts.lane.handle(request)
       if (!(answer instanceof Promise)) return this.#respond(answer)
       answer.then((response) => this.#respond(response)).catch((error: unknown) => this.#failInternally(error))
     } catch (error) {
@@ -104,6 +145,7 @@ export class PlainExchange implements Work, Exchange {
     const nowMs = lane.clock.now()
     this.#recorder.responded(answer, nowMs)
     if (closes) connection.endAfterCurrent()
+    this.#discardUnwantedBody()
     this.#writer = writer
     try {
       writer.begin(answer, nowMs)
@@ -119,7 +161,33 @@ export class PlainExchange implements Work, Exchange {
   #closesAfter(answer: ProxyResponse): boolean {
     const { lane, connection, head } = this.#parts
     const isLast = connection.served >= lane.settings.limits.requestsPerConnectionMax
+    if (this.#body?.body.forbidsKeeping(lane.settings.limits.discardedBodyBytesMax) === true) return true
     return answer.close === true || connection.isEnding || lane.isDraining || isLast || !connectionPersists(head)
+  }
+
+  #bodyFor(framing: Framing | Refused): PlainBody | undefined {
+    if (framing.kind !== 'chunked' && (framing.kind !== 'length' || framing.length === 0)) return undefined
+    const { lane, onBodyWanted } = this.#parts
+    const { limits, times } = lane.settings
+    const length = framing.kind === 'length' ? framing.length : undefined
+    const options = { length, bytesMax: limits.requestBodyBytesMax, stallMs: times.bodyStallMs }
+    return new PlainBody(framing, options, {
+      onWanted: onBodyWanted,
+      onReceived: () => this.#onBodyReceived(),
+      onMalformed: (refusal) => this.#refuseBody(refusal),
+    })
+  }
+
+  /** What the client sends as body is no body: whoever reads it must not take it for a whole one. */
+  #refuseBody(refusal: Refusal): void {
+    this.#malformed = refusal
+    const { message, status } = refusal
+    this.#body?.body.fail(new ProxyError('CLIENT_BAD_BODY', message, { source: 'client', status }))
+    // Not begun yet: it will be refused then.
+    if (this.#request === undefined || this.#isOver) return
+    if (this.#writer !== undefined) return this.#parts.connection.break()
+    this.#tellGone()
+    this.#answerHere(refusal)
   }
 
   #onFinished(): void {
@@ -127,7 +195,39 @@ export class PlainExchange implements Work, Exchange {
     const { lane, connection } = this.#parts
     this.#finish(true)
     if (connection.isEnding || lane.isDraining) return connection.closeAfterResponse()
-    this.#parts.onDone()
+    if (this.#body === undefined || this.#body.isReceived) return this.#parts.onDone()
+    this.#awaitEndOfBody(this.#body.body)
+  }
+
+  /** An unread body must never be read as a request: it is dropped up to a limit, or goes with the connection. */
+  #discardUnwantedBody(): void {
+    const { connection } = this.#parts
+    if (this.#body === undefined || this.#body.isReceived) return
+    connection.expectUnreadRest()
+    const { body } = this.#body
+    if (body.isUnwanted && !connection.isEnding) this.#discard(body)
+  }
+
+  #discard(body: RequestBody): void {
+    const { lane, connection } = this.#parts
+    body.discard(lane.settings.limits.discardedBodyBytesMax, () => {
+      connection.endAfterCurrent()
+      // A response under way is not cut short for it: the connection closes when that is out.
+      if (this.#isOver) connection.close()
+    })
+  }
+
+  #awaitEndOfBody(body: RequestBody): void {
+    const { lane, connection } = this.#parts
+    this.#lingering = setTimeout(() => connection.close(), lane.settings.times.lingerMs)
+    if (!body.isUnwanted) this.#discard(body)
+  }
+
+  #onBodyReceived(): void {
+    if (this.#lingering === undefined) return
+    clearTimeout(this.#lingering)
+    this.#lingering = undefined
+    if (!this.#parts.connection.isEnding) this.#parts.onDone()
   }
 
   #failInternally(error: unknown): void {
@@ -165,7 +265,7 @@ export class PlainExchange implements Work, Exchange {
       endedMs: clock.now(),
       complete,
       bodyBytesSent: ownBodyBytes ?? writtenBytes ?? 0,
-      requestBodyBytes: this.#parts.body?.length ?? 0,
+      requestBodyBytes: this.#body?.body.bytesRead ?? 0,
     })
     hooks.onExchange(record)
   }

@@ -3,33 +3,33 @@ import { SLASH } from '../../http1/characters.ts'
 import type { ScannedRequest } from '../../http1/request-scanner.ts'
 import { bitsOf, FIELD, type RequestFields } from './request-fields.ts'
 
-/**
- * What the plain lane makes of a request: it answers it, it answers it when it has the body of this length, or it leaves
- * it, and the connection, to the full lane.
- */
-export type Understanding =
-  | { readonly kind: 'plain' }
-  | { readonly kind: 'with-body'; readonly length: number }
-  | { readonly kind: 'other' }
-
-const PLAIN: Understanding = { kind: 'plain' }
-const OTHER: Understanding = { kind: 'other' }
+/** What the plain lane makes of a request: it answers it, or leaves it, and the connection, to the full lane. */
+export type Understanding = 'plain' | 'with-body' | 'other'
 
 /** Methods that node:http reads; it refuses every other, which RFC 9110 §9.1 wants forwarded. */
 const READ_BY_NODE: ReadonlySet<string> = new Set(METHODS)
 
-const LENGTH = /^[0-9]{1,9}$/
+const CHUNKED = Buffer.from('chunked', 'latin1')
+const LENGTH = /^[0-9]{1,15}$/
 
-const NOT_PLAIN = bitsOf([FIELD.transferEncoding, FIELD.upgrade, FIELD.expect])
+const NOT_PLAIN = bitsOf([FIELD.upgrade, FIELD.expect])
+const FRAMING = bitsOf([FIELD.contentLength, FIELD.transferEncoding])
 
 export function understand(request: ScannedRequest, fields: RequestFields): Understanding {
   const { line, bytes } = request
-  if (line.minorVersion !== 1 || bytes[line.targetBegin] !== SLASH) return OTHER
-  if (!fields.has(FIELD.host) || fields.isRepeated(FIELD.host) || fields.hasAny(NOT_PLAIN)) return OTHER
+  if (line.minorVersion !== 1 || bytes[line.targetBegin] !== SLASH) return 'other'
+  if (!fields.has(FIELD.host) || fields.isRepeated(FIELD.host) || fields.hasAny(NOT_PLAIN)) return 'other'
   const { method } = request
-  if (method === 'GET' || method === 'HEAD') return fields.has(FIELD.contentLength) ? OTHER : PLAIN
-  if (READ_BY_NODE.has(method)) return OTHER
-  if (!fields.has(FIELD.contentLength)) return PLAIN
-  const length = fields.value(FIELD.contentLength)
-  return length !== undefined && LENGTH.test(length) ? { kind: 'with-body', length: Number(length) } : OTHER
+  const hasFraming = fields.hasAny(FRAMING)
+  if (method === 'GET' || method === 'HEAD') return hasFraming ? 'other' : 'plain'
+  if (READ_BY_NODE.has(method)) return 'other'
+  if (!hasFraming) return 'plain'
+  return isPlainlyFramed(request, fields) ? 'with-body' : 'other'
+}
+
+/** By one length, or in chunks and nothing else. What is in doubt is for two parsers to judge. */
+function isPlainlyFramed(request: ScannedRequest, fields: RequestFields): boolean {
+  if (!fields.has(FIELD.transferEncoding)) return LENGTH.test(fields.value(FIELD.contentLength) ?? '')
+  if (fields.has(FIELD.contentLength) || fields.isRepeated(FIELD.transferEncoding)) return false
+  return request.valueIs(fields.place(FIELD.transferEncoding), CHUNKED)
 }

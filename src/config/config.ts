@@ -27,6 +27,7 @@ export interface Config {
   /** Largest body that is stored. */
   readonly objectBytesMax: number
   readonly tiers: TiersConfig
+  readonly purge: PurgeConfig
   readonly caching: CachingConfig
   /** Threads that serve; `auto`: as many as the machine has cores. */
   readonly workers: number | 'auto'
@@ -52,6 +53,21 @@ export interface TiersConfig {
   readonly deadlineMs: number
   readonly objectBytesMax: number
   readonly whenDown: 'skip' | 'rehash'
+}
+
+/** How purges by request are taken (docs/purging.md). */
+export interface PurgeConfig {
+  /** false: they are forwarded to the origin like any other request. */
+  readonly accept: boolean
+  /** Networks that may purge, as `address/bits`. */
+  readonly from: readonly string[]
+  readonly token: string | undefined
+  /** What is meant where the sender does not say. */
+  readonly mode: 'soft' | 'hard'
+  /** Dialects that take paths away from the site. */
+  readonly paths: readonly ('nginx-helper' | 'cloudflare' | 'fastly')[]
+  /** Where HTCP is listened for; undefined: nowhere. */
+  readonly htcp: ListenAddress | undefined
 }
 
 export interface ListenAddress {

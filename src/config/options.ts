@@ -22,6 +22,7 @@ import {
 } from './http-values.ts'
 import { originLimits, originOptions, originTimeLimits } from './origin-options.ts'
 import { presetNames } from './presets.ts'
+import { purgeOptions } from './purge-options.ts'
 import { tierOptions } from './tier-options.ts'
 import { choice, count, durationMs, durationSeconds, oneOrMore, orNone, orWord, size, toggle } from './value-types.ts'
 
@@ -166,6 +167,7 @@ export const options = {
     false,
     "Whether a client's `Cache-Control` (`no-cache`, `max-age`, …) can demand more than a stored response.",
   ),
+  ...purgeOptions,
   trustedProxies: option(
     oneOrMore(network),
     [],

@@ -30,6 +30,7 @@ export function toConfig(parsed: ParsedOptions): Config {
       objectBytesMax: parsed.tiers.objectMax,
       whenDown: parsed.tiers.whenDown,
     },
+    purge: parsed.purge,
     caching: {
       defaults: toSettings(parsed),
       rules: parsed.rules.map((rule, index) => toRule(rule, index, parsed)),

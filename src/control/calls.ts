@@ -1,9 +1,11 @@
 import type { Config, ListenAddress, LogLevel } from '../config/config.ts'
+import type { PurgeOrder } from '../invalidate/orders.ts'
 import type { Problem } from '../log/recent-problems.ts'
 import type { PageLists } from '../metrics/pages.ts'
 import type { Seconds } from '../metrics/seconds.ts'
 import type { ThreadSnapshot } from '../metrics/thread-snapshot.ts'
 import type { HostCounts } from '../metrics/traffic-counts.ts'
+import type { PurgeReport } from '../proxy/invalidator.ts'
 import type { SiteCounts } from './site-counts.ts'
 
 /** What becomes of a prepared reload. */
@@ -40,6 +42,8 @@ export interface Calls {
   readonly logLevel: Call<{ readonly set: LogLevel | undefined }, LogLevel>
   /** Takes an origin out, or in again. */
   readonly setOrigin: Call<OriginOrder, { readonly found: boolean }>
+  /** Purges, in all threads and on all boxes: one thread is asked. It fails with what is wrong with an order. */
+  readonly purge: Call<readonly PurgeOrder[], PurgeReport>
   /** Pages by traffic, misses and time spent at the origin. */
   readonly pages: Call<{ readonly limit: number }, PageLists>
 }

@@ -161,6 +161,7 @@ class Probe implements ProxyRequest {
   readonly fields: RawFields
   readonly version = '1.1'
   readonly forwarding = NO_FIELDS
+  readonly isForwarded = false
   readonly clientAddress = ''
   readonly peerAddress = ''
   readonly receivedMs = 0

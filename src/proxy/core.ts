@@ -9,6 +9,7 @@ import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { Responder } from '../respond/responder.ts'
 import type { MemoryTier } from '../tiers/memory-tier.ts'
 import type { RemoteTiers } from '../tiers/remote-tiers.ts'
+import type { Purging } from './answer-purge.ts'
 import type { Invalidator } from './invalidator.ts'
 import type { Peers } from './peers.ts'
 
@@ -32,6 +33,10 @@ export interface Core {
   readonly pool: OriginPool
   readonly responder: Responder
   readonly invalidator: Invalidator
+  /** What is meant by a purge that does not say. */
+  readonly purgesSoftly: boolean
+  /** undefined: purges by request are forwarded like anything else. */
+  readonly purging: Purging | undefined
   /** undefined: this thread is the only one. */
   readonly peers: Peers | undefined
   /** undefined: there is nothing behind memory. */

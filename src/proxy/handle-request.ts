@@ -5,6 +5,7 @@ import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { ProxyResponse, RequestHandler } from '../request/proxy-response.ts'
 import { requestDirectives } from '../rfc9111/directives.ts'
 import { answerHere } from './answer-here.ts'
+import { answerPurge } from './answer-purge.ts'
 import { refreshLater } from './ask-origin.ts'
 import { type Attempt, FIRST_ATTEMPT } from './attempt.ts'
 import type { Core } from './core.ts'
@@ -32,6 +33,8 @@ function withoutOwnCookies({ ownCookies }: Core, request: ProxyRequest): ProxyRe
 }
 
 function handleRequest(core: Core, request: ProxyRequest): ProxyResponse | Promise<ProxyResponse> {
+  const purged = answerPurge(core, request, (page) => handleRequest(core, page))
+  if (purged !== undefined) return purged
   const answer = answerHere(request)
   if (answer !== undefined) return core.responder.local(request, answer)
 

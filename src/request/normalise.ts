@@ -57,7 +57,7 @@ export function normaliseRequest(
   const peerAddress = plainAddress(connection.peerAddress)
   const isTrusted = settings.trusted.includes(peerAddress)
   const client = clientSeen(fields, { address: peerAddress, scheme: connection.scheme }, settings.trusted)
-  const scheme = schemeOf(target, client, isTrusted)
+  const scheme = settings.purgeMethods.has(method) ? client.scheme : schemeOf(target, client, isTrusted)
   if (typeof scheme !== 'string') return scheme
   const authority = authorityOf({ ...head, version }, target, scheme, settings)
   if (typeof authority !== 'string') return authority
@@ -120,7 +120,7 @@ function authorityOf(
   if (authorities.some((other) => other !== authority)) {
     return refuse(400, 'host-differs', 'The request target and Host name different hosts')
   }
-  if (settings.servesHost?.(authority) === false) {
+  if (settings.servesHost?.(authority) === false && !settings.purgeMethods.has(head.method)) {
     return refuse(421, 'unknown-host', 'This host is not served here')
   }
   return authority

@@ -23,6 +23,8 @@ export interface ProxyRequest {
   readonly ownCookies?: readonly string[]
   /** Forwarding fields to append to: those of a trusted proxy, and Via of anybody (it is how loops are found). */
   readonly forwarding: RawFields
+  /** Somebody in front says, or is said to have been there: the connection's address is not who asks. Whether that is believed or not. */
+  readonly isForwarded: boolean
   /** Address of the client behind trusted proxies, without brackets or port. */
   readonly clientAddress: string
   /** Address of the connection's other end. */

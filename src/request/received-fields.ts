@@ -84,6 +84,8 @@ export interface SortedFields {
   readonly fields: string[]
   /** Via from everyone, for loop detection and because a proxy must not remove it; the rest from trusted proxies. */
   readonly forwarding: string[]
+  /** There was a field that a proxy adds, whoever wrote it. */
+  readonly isForwarded: boolean
 }
 
 /** @returns the first field that `Connection` must not name, or undefined */
@@ -101,18 +103,20 @@ export function namedAgainstItsNature(options: ReadonlySet<string>): string | un
 export function sortFields(received: RawFields, options: ReadonlySet<string>, sender: Sender): SortedFields {
   const fields: string[] = []
   const forwarding: string[] = []
+  let isForwarded = false
   // `keep-alive` alone names no field that could still be there.
   const named = options.size === 0 || (options.size === 1 && options.has('keep-alive')) ? undefined : options
   for (let i = 0; i < received.length; i += 2) {
     const name = received[i]!
     const nature = natureOf(name)
+    isForwarded ||= SAID_BY_PROXIES.has(nature)
     if (nature === 'via' || nature === 'forwarding') {
       if (sender.isTrusted || nature === 'via') forwarding.push(name, received[i + 1]!)
     } else if (goesOn(nature, sender) && named?.has(lowerName(name)) !== true) {
       fields.push(name, received[i + 1]!)
     }
   }
-  return { fields, forwarding }
+  return { fields, forwarding, isForwarded }
 }
 
 /** Whether a field with this lower-case name goes on as it is, from any sender of a request without a body. */
@@ -121,18 +125,33 @@ export function goesOnFromAnybody(name: string): boolean {
 }
 
 /** What a field is by its name alone. */
-type Nature = 'plain' | 'ends-here' | 'via' | 'forwarding' | 'trailer' | 'override' | 'method-override'
+type Nature =
+  | 'plain'
+  | 'ends-here'
+  | 'written-anew'
+  | 'via'
+  | 'forwarding'
+  | 'trailer'
+  | 'override'
+  | 'method-override'
+  | 'ban-condition'
+
+const SAID_BY_PROXIES: ReadonlySet<Nature> = new Set(['written-anew', 'via', 'forwarding', 'override'])
 
 function goesOn(nature: Exclude<Nature, 'via' | 'forwarding'>, sender: Sender): boolean {
   switch (nature) {
     case 'plain':
       return true
     case 'ends-here':
+    case 'written-anew':
       return false
     case 'trailer':
       return sender.hasBody
     case 'override':
       return sender.isTrusted
+    case 'ban-condition':
+      // No request with this method is ever answered from a cache.
+      return sender.isTrusted || sender.method === 'BAN'
     case 'method-override':
       return sender.isTrusted || sender.method === 'POST'
   }
@@ -156,7 +175,8 @@ function natureOf(name: string): Nature {
 
 function findNature(name: string): Nature {
   if (FORWARDING.has(name)) return name === 'via' ? 'via' : 'forwarding'
-  if (TAKEN_OFF.has(name) || WRITTEN_ANEW.has(name)) return 'ends-here'
+  if (TAKEN_OFF.has(name)) return 'ends-here'
+  if (WRITTEN_ANEW.has(name)) return 'written-anew'
   // Becomes HTTP_PROXY in a CGI environment, where clients of the application obey it (httpoxy).
   if (name === 'proxy') return 'ends-here'
   if (name === 'trailer') return 'trailer'
@@ -164,6 +184,7 @@ function findNature(name: string): Nature {
     const twin = name.replaceAll('_', '-')
     return NO_UNDERSCORE_TWIN.has(twin) || twin.startsWith('x-forwarded-') ? 'ends-here' : 'plain'
   }
+  if (name === 'x-host') return 'ban-condition'
   if (METHOD_OVERRIDES.has(name)) return 'method-override'
   return OVERRIDES.has(name) || name.startsWith('x-forwarded-') ? 'override' : 'plain'
 }

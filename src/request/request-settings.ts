@@ -4,6 +4,8 @@ import type { TrustedPeers } from './trusted-peers.ts'
 export interface RequestSettings {
   /** Whether an authority (normalised, with its port) is served; others get 421. Undefined serves every valid one. */
   readonly servesHost: ((authority: string) => boolean) | undefined
+  /** Methods of purges, which are about stored responses and not for an origin: they may name a host that is not served. */
+  readonly purgeMethods: ReadonlySet<string>
   /** Stands in for the authority of an HTTP/1.0 request without Host; undefined refuses those. */
   readonly defaultAuthority: string | undefined
   /** Whose forwarding fields are believed. */

@@ -18,13 +18,21 @@ const TEXTS = new Map<number, string>([
 export function localResponse(
   status: number,
   decision: Decision,
-  options: { readonly head: boolean; readonly text?: string; readonly fields?: readonly string[] },
+  options: {
+    readonly head: boolean
+    readonly text?: string
+    readonly json?: unknown
+    readonly fields?: readonly string[]
+  },
 ): ProxyResponse {
-  const body = Buffer.from(`${options.text ?? TEXTS.get(status) ?? `Status ${status}.`}\n`, 'latin1')
+  const isJson = options.json !== undefined
+  const text = isJson ? JSON.stringify(options.json) : (options.text ?? TEXTS.get(status) ?? `Status ${status}.`)
+  const body = Buffer.from(`${text}\n`)
+  const type = isJson ? 'application/json' : 'text/plain; charset=utf-8'
   return {
     status,
     reason: '',
-    fields: ['Content-Type', 'text/plain; charset=utf-8', 'Cache-Control', 'no-store', ...(options.fields ?? [])],
+    fields: ['Content-Type', type, 'Cache-Control', 'no-store', ...(options.fields ?? [])],
     body: options.head ? undefined : body,
     announcedLength: body.length,
     decision,

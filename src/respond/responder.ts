@@ -28,6 +28,16 @@ export interface ResponderSettings {
 const CONSUMED = new NameSet([...consumedTargetedFields, ...consumedPurgeFields])
 const CONSUMED_AND_AGE = new NameSet([...consumedTargetedFields, ...consumedPurgeFields, 'age'])
 
+/** What is said by neither cache nor origin. */
+export interface LocalAnswer {
+  readonly status: number
+  /** The reason word. */
+  readonly detail: string
+  readonly fields?: readonly string[]
+  /** The body; without it one line of text, or nothing for a success. */
+  readonly json?: unknown
+}
+
 /** Makes what the client gets, of what is stored, of what was fetched, or of nothing. */
 export class Responder {
   readonly #clock: Clock
@@ -102,16 +112,13 @@ export class Responder {
   }
 
   /** An answer that neither cache nor origin gives. */
-  local(
-    request: ProxyRequest,
-    answer: { readonly status: number; readonly detail: string; readonly fields?: readonly string[] },
-  ): ProxyResponse {
+  local(request: ProxyRequest, answer: LocalAnswer): ProxyResponse {
     const decision: Decision = { outcome: 'local', detail: answer.detail }
     return this.#ours(
       localResponse(answer.status, decision, {
         head: request.method === 'HEAD',
         ...(answer.fields === undefined ? {} : { fields: answer.fields }),
-        ...(answer.status < 300 ? { text: '' } : {}),
+        ...(answer.json !== undefined ? { json: answer.json } : answer.status < 300 ? { text: '' } : {}),
       }),
     )
   }

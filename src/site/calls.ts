@@ -2,6 +2,7 @@ import type { LogLevel } from '../config/config.ts'
 import type { CallHandlers } from '../control/calls.ts'
 import type { Listeners } from '../listener/start-listeners.ts'
 import type { ThreadSnapshot } from '../metrics/thread-snapshot.ts'
+import { purge } from '../proxy/answer-purge.ts'
 import type { Core } from '../proxy/core.ts'
 import type { Lasting } from './generation.ts'
 
@@ -33,6 +34,7 @@ export function siteCalls(parts: CallParts): Omit<CallHandlers, 'prepareReload' 
       // Only these are ever set.
       return log.level as LogLevel
     },
+    purge: (orders) => purge(parts.core(), orders),
     setOrigin({ origin, pool: name, order }) {
       const member = pools.member(origin, name)
       member?.[order]()

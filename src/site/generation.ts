@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import type { Flights } from '../forward/flights.ts'
 import { firstValue } from '../http/fields.ts'
+import { PurgeAccess } from '../invalidate/access.ts'
 import type { LaneParts } from '../listener/lane-context.ts'
 import { type ListenerHooks, NOBODY_LISTENS } from '../listener/listener-hooks.ts'
 import type { AccessLog } from '../log/access-log.ts'
@@ -14,6 +15,7 @@ import type { SitePools } from '../origin/site-pools.ts'
 import { compileCrawlers } from '../policy/crawlers.ts'
 import { createPlanner } from '../policy/planner.ts'
 import { createMemoryAnswers } from '../proxy/answer-from-memory.ts'
+import type { Purging } from '../proxy/answer-purge.ts'
 import type { Core } from '../proxy/core.ts'
 import { createRequestHandler } from '../proxy/handle-request.ts'
 import type { InvalidateHere } from '../proxy/invalidate-here.ts'
@@ -81,6 +83,8 @@ function createCore(config: Config, lasting: Lasting): Core {
     peers,
     tiers,
     invalidator,
+    purgesSoftly: config.purge.mode === 'soft',
+    purging: purging(config),
     onFault: (error) => log.error({ error }, 'a defect was met, and contained'),
     onFailure: (error) => failures.report(error),
     responder: new Responder(clock, {
@@ -96,6 +100,11 @@ function createCore(config: Config, lasting: Lasting): Core {
 function ownCookies({ originRules, pools }: Config): OwnCookies | undefined {
   const names = [originRules, ...pools].map(({ balance }) => balance.stickyCookie).filter((name) => name !== undefined)
   return names.length === 0 ? undefined : new OwnCookies(names)
+}
+
+function purging({ purge: { accept, from, token, paths } }: Config): Purging | undefined {
+  if (!accept) return undefined
+  return { access: new PurgeAccess({ from, token }), paths: new Set(paths) }
 }
 
 function listenerHooks({ log, traffic }: Lasting, accessLog: AccessLog | undefined): ListenerHooks {

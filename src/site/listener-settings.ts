@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts'
+import { PURGE_METHODS } from '../invalidate/read-purge.ts'
 import { DEFAULT_LIMITS, DEFAULT_TIMES, type ListenerSettings } from '../listener/listener-settings.ts'
 import { compileHosts } from '../policy/hosts.ts'
 import { TrustedPeers } from '../request/trusted-peers.ts'
@@ -26,6 +27,7 @@ export function listenerSettings(config: Config, reusePort: boolean): ListenerSe
     },
     request: {
       servesHost: compileHosts(config.hosts),
+      purgeMethods: config.purge.accept ? PURGE_METHODS : new Set(),
       defaultAuthority: defaultAuthority(config),
       trusted: new TrustedPeers(config.trustedProxies),
       pseudonym: config.viaName,

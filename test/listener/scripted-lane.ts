@@ -88,6 +88,7 @@ export function laneSettings(options: LaneOptions = {}): ListenerSettings {
 
 export const requestSettings: RequestSettings = {
   servesHost: undefined,
+  purgeMethods: new Set(),
   defaultAuthority: 'default.test',
   trusted: new TrustedPeers([]),
   pseudonym: 'breakwater',

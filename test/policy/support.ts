@@ -21,6 +21,7 @@ export function requestOf(own: Partial<ProxyRequest> = {}): ProxyRequest {
     body: undefined,
     expectsContinue: false,
     acceptsTrailers: false,
+    isForwarded: false,
     upgrade: undefined,
     exchange: { interim() {}, onGone() {} },
     ...own,

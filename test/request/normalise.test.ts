@@ -12,6 +12,7 @@ import { TrustedPeers } from '../../src/request/trusted-peers.ts'
 
 const settings: RequestSettings = {
   servesHost: undefined,
+  purgeMethods: new Set(),
   defaultAuthority: undefined,
   trusted: new TrustedPeers(['10.0.0.0/8']),
   pseudonym: 'breakwater',
@@ -64,6 +65,7 @@ describe('a normalised request', () => {
       version: '1.1',
       fields: ['X-b', '1', 'x-B', '2', 'Trailer', 'X-T'],
       forwarding: [],
+      isForwarded: false,
       clientAddress: '192.0.2.1',
       peerAddress: '192.0.2.1',
       expectsContinue: true,

@@ -24,6 +24,7 @@ const REQUEST: PortableRequest = {
   receivedMs: 0,
   expectsContinue: false,
   acceptsTrailers: false,
+  isForwarded: false,
   upgrade: undefined,
 }
 

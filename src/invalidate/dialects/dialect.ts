@@ -38,7 +38,7 @@ export function malformed(why: string): Reading {
 }
 
 /** A field's value where it is there and says something. */
-export function valueOf(fields: RawFields, name: string): string | undefined {
+export function textOf(fields: RawFields, name: string): string | undefined {
   const value = combinedValue(fields, name)?.trim()
   return value === '' ? undefined : value
 }

@@ -1,6 +1,6 @@
-import type { PurgeOrder } from '../orders.ts'
-import { type Answer, type Dialect, malformed, orders, PURGED, type Reading, softness, valueOf } from './dialect.ts'
 import { splitTags } from '../../http/tag-fields.ts'
+import type { PurgeOrder } from '../orders.ts'
+import { type Answer, type Dialect, malformed, orders, PURGED, type Reading, softness, textOf } from './dialect.ts'
 
 /** Dialects that take paths away from the site, and so have to be asked for. */
 export const PATH_DIALECTS = ['nginx-helper', 'cloudflare', 'fastly'] as const
@@ -19,9 +19,7 @@ const FASTLY = /^\/service\/[^/?]+\/(?:purge|purge_all|purge\/([^/?]+))$/
 export function isPathOf({ method, target }: PathRequest, dialects: ReadonlySet<PathDialect>): boolean {
   if (method === 'GET' || method === 'HEAD') return dialects.has('nginx-helper') && target.startsWith(NGINX_HELPER)
   if (method !== 'POST') return false
-  return (
-    (dialects.has('cloudflare') && CLOUDFLARE.test(target)) || (dialects.has('fastly') && FASTLY.test(target))
-  )
+  return (dialects.has('cloudflare') && CLOUDFLARE.test(target)) || (dialects.has('fastly') && FASTLY.test(target))
 }
 
 /** Nginx Helper: `GET /purge/<path>?query` for one URL. */
@@ -68,7 +66,7 @@ export const fastly: Dialect = ({ method, target, fields, body }) => {
   const answer: Answer = { message: 'Purged', members: { status: 'ok', id: 'breakwater' } }
   if (path.endsWith('/purge_all')) return orders([{ scope: 'everything', ...softness(fields) }], answer)
   const listed = listOf(jsonObject(body)?.get('surrogate_keys')).map(String)
-  const keys = key === undefined ? [...splitTags(valueOf(fields, 'surrogate-key') ?? ''), ...listed] : [decoded(key)]
+  const keys = key === undefined ? [...splitTags(textOf(fields, 'surrogate-key') ?? ''), ...listed] : [decoded(key)]
   if (keys.length === 0) return malformed('a purge by keys needs Surrogate-Key, or surrogate_keys in its body')
   return orders(
     keys.map((tag) => ({ scope: 'tag', tag, ...softness(fields) })),

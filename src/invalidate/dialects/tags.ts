@@ -1,12 +1,12 @@
 import { splitTags, typo3Tag } from '../../http/tag-fields.ts'
 import type { PurgeOrder } from '../orders.ts'
-import { BANNED, type Dialect, malformed, orders, PURGED, softness, valueOf } from './dialect.ts'
+import { BANNED, type Dialect, malformed, orders, PURGED, softness, textOf } from './dialect.ts'
 import { isAnything, tagsInExpression } from './expressions.ts'
 
 /** FOSHttpCache: `PURGEKEYS` with `xkey-purge` or `xkey-softpurge`, `PURGETAGS` with `X-Cache-Tags`. */
 export const byMethodOfTags: Dialect = ({ method, fields }) => {
   if (method === 'PURGETAGS') {
-    const tags = valueOf(fields, 'x-cache-tags')
+    const tags = textOf(fields, 'x-cache-tags')
     return tags === undefined ? malformed('PURGETAGS needs X-Cache-Tags') : orders(tagOrders(tags), PURGED)
   }
   if (method !== 'PURGEKEYS') return undefined
@@ -16,9 +16,9 @@ export const byMethodOfTags: Dialect = ({ method, fields }) => {
 /** TYPO3 (opsone): `BAN` with `Varnish-Ban-All`, or with the site or the page in fields, or with `xkey-purge`. */
 export const typo3: Dialect = ({ method, fields }) => {
   if (method !== 'BAN') return undefined
-  const site = valueOf(fields, 'varnish-ban-typo3-sitename')
-  const page = valueOf(fields, 'varnish-ban-typo3-pid')
-  if (valueOf(fields, 'varnish-ban-all') === '1' && site === undefined) return orders([{ scope: 'everything' }], BANNED)
+  const site = textOf(fields, 'varnish-ban-typo3-sitename')
+  const page = textOf(fields, 'varnish-ban-typo3-pid')
+  if (textOf(fields, 'varnish-ban-all') === '1' && site === undefined) return orders([{ scope: 'everything' }], BANNED)
   const tag = typo3Tag(site, page)
   return tag === undefined ? byXkey({ fields }) : orders([{ scope: 'tag', tag }], BANNED)
 }
@@ -26,9 +26,9 @@ export const typo3: Dialect = ({ method, fields }) => {
 /** Magento 2: `PURGE /` with an expression for its tags; `.*` is everything. `X-Pool` alone names a pool of its own caches: everything. */
 export const magento: Dialect = ({ method, fields }) => {
   if (method !== 'PURGE') return undefined
-  const expression = valueOf(fields, 'x-magento-tags-pattern')
+  const expression = textOf(fields, 'x-magento-tags-pattern')
   if (expression !== undefined) return orders(expressionOrders(expression), PURGED)
-  return valueOf(fields, 'x-pool') === undefined ? undefined : orders([{ scope: 'everything' }], PURGED)
+  return textOf(fields, 'x-pool') === undefined ? undefined : orders([{ scope: 'everything' }], PURGED)
 }
 
 /** Tags in a field of a `PURGE` (Shopware's `xkey`, Souin's and Fastly's `Surrogate-Key`, others), or of a `BAN` as an expression. */
@@ -39,7 +39,7 @@ export const byFieldOfTags: Dialect = ({ method, fields }) => {
     if (xkey !== undefined) return xkey
   }
   for (const name of ['xkey', 'surrogate-key', 'cache-tag', 'cache-tags', 'purge-cache-tags', 'x-cache-tags']) {
-    const value = valueOf(fields, name)
+    const value = textOf(fields, name)
     if (value === undefined) continue
     if (method === 'BAN') return orders(expressionOrders(value), BANNED)
     return orders(tagOrders(value, softness(fields)), PURGED)
@@ -49,8 +49,8 @@ export const byFieldOfTags: Dialect = ({ method, fields }) => {
 
 /** The two fields that say themselves whether what they name is to be removed or only expired. */
 function byXkey({ fields }: Pick<Parameters<Dialect>[0], 'fields'>): ReturnType<Dialect> {
-  const hard = valueOf(fields, 'xkey-purge')
-  const soft = valueOf(fields, 'xkey-softpurge')
+  const hard = textOf(fields, 'xkey-purge')
+  const soft = textOf(fields, 'xkey-softpurge')
   if (hard === undefined && soft === undefined) return undefined
   return orders([...tagOrders(hard ?? '', { soft: false }), ...tagOrders(soft ?? '', { soft: true })], PURGED)
 }

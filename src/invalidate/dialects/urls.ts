@@ -1,5 +1,15 @@
 import type { Pattern } from '../pattern.ts'
-import { BANNED, type Dialect, isOn, malformed, orders, PURGED, type PurgeRequest, softness, valueOf } from './dialect.ts'
+import {
+  BANNED,
+  type Dialect,
+  isOn,
+  malformed,
+  orders,
+  PURGED,
+  type PurgeRequest,
+  softness,
+  textOf,
+} from './dialect.ts'
 import { escapedExpression, exactly, isAnything, urlExpression } from './expressions.ts'
 
 const SOUIN = '/souin-api/souin'
@@ -24,7 +34,7 @@ export const souin: Dialect = ({ method, target }) => {
 export const purgeUrl: Dialect = (request) => {
   const { method, fields, authority, target } = request
   if (method !== 'PURGE') return undefined
-  const how = (valueOf(fields, 'x-purge-method') ?? valueOf(fields, 'x-vc-purge-method'))?.toLowerCase()
+  const how = (textOf(fields, 'x-purge-method') ?? textOf(fields, 'x-vc-purge-method'))?.toLowerCase()
   switch (how) {
     case 'regex':
       return orders([{ ...urlExpression(authority, target), ...softness(fields) }], PURGED)
@@ -46,12 +56,12 @@ export const purgeUrl: Dialect = (request) => {
 export const banByConditions: Dialect = ({ method, fields }) => {
   if (method !== 'BAN') return undefined
   const given = [
-    ['host', valueOf(fields, 'x-host')],
-    ['url', valueOf(fields, 'x-url')],
-    ['type', valueOf(fields, 'x-content-type')],
+    ['host', textOf(fields, 'x-host')],
+    ['url', textOf(fields, 'x-url')],
+    ['type', textOf(fields, 'x-content-type')],
   ] as const
   if (given.every(([, expression]) => expression === undefined)) return undefined
-  const tags = valueOf(fields, 'x-cache-tags')
+  const tags = textOf(fields, 'x-cache-tags')
   const conditions = [...given, ['tags', tags] as const].filter(
     ([, expression]) => expression !== undefined && !isAnything(expression),
   )

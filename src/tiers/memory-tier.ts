@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
+import { CompactResponses } from './compact-response.ts'
 import { TagIndex } from './tag-index.ts'
 
 export interface MemorySettings {
@@ -35,6 +36,7 @@ export class MemoryTier {
   readonly settings: MemorySettings
   readonly #cache: LRUCache<string, Variants>
   readonly #index = new TagIndex()
+  readonly #compact = new CompactResponses()
   #hits = 0
   #misses = 0
   #stored = 0
@@ -83,7 +85,7 @@ export class MemoryTier {
       return false
     }
     const others = (this.#cache.peek(key) ?? []).filter((other) => !replaces(other))
-    const variants = [stored, ...others].slice(0, this.settings.variantsMax)
+    const variants = [this.#compact.of(stored), ...others].slice(0, this.settings.variantsMax)
     // lru-cache deletes the old value and stores nothing when the new one is above the budget: drop the oldest variants first.
     while (variants.length > 1 && variantsBytes(key, variants) > this.settings.bytesMax) variants.pop()
     this.#set(key, variants)

@@ -11,8 +11,11 @@ export class RefusedWork implements Work {
   readonly #connection: Connection
   readonly #refusal: Refusal
   readonly #recorder: ExchangeRecorder
+  readonly #bytes: Buffer | undefined
 
-  constructor(lane: LaneContext, connection: Connection, refusal: Refusal, head?: ReceivedHead) {
+  /** @param bytes sent in place of a response, where the client would not understand one */
+  constructor(lane: LaneContext, connection: Connection, refusal: Refusal, head?: ReceivedHead, bytes?: Buffer) {
+    this.#bytes = bytes
     this.#lane = lane
     this.#connection = connection
     this.#refusal = refusal
@@ -25,7 +28,7 @@ export class RefusedWork implements Work {
     const answer = ownAnswer(this.#refusal, settings.request.pseudonym)
     const bodyBytesSent = answer.body?.length ?? 0
     this.#recorder.responded(answer, clock.now())
-    this.#connection.close(ownAnswerBytes(answer, true))
+    this.#connection.close(this.#bytes ?? ownAnswerBytes(answer, true))
     hooks.onExchange(
       this.#recorder.record({ endedMs: clock.now(), complete: true, bodyBytesSent, requestBodyBytes: 0 }),
     )

@@ -34,6 +34,8 @@ export interface LocalAnswer {
   /** The reason word. */
   readonly detail: string
   readonly fields?: readonly string[]
+  /** One line for people in place of the usual one of the status. */
+  readonly text?: string
   /** The body; without it one line of text, or nothing for a success. */
   readonly json?: unknown
 }
@@ -119,6 +121,7 @@ export class Responder {
         head: request.method === 'HEAD',
         ...(answer.fields === undefined ? {} : { fields: answer.fields }),
         ...(answer.json !== undefined ? { json: answer.json } : answer.status < 300 ? { text: '' } : {}),
+        ...(answer.text === undefined ? {} : { text: answer.text }),
       }),
     )
   }

@@ -1,7 +1,9 @@
 import { RequestHeadScanner } from '../../http1/request-scanner.ts'
 import type { Connection } from '../connection.ts'
 import type { FullLane } from '../full-lane.ts'
+import { HTTP2_REFUSED, http2Refusal, isHttp2Preface } from '../http2-preface.ts'
 import type { LaneContext } from '../lane-context.ts'
+import { RefusedWork } from '../refused-work.ts'
 import { HitBatch } from './hit-batch.ts'
 import { Hits } from './hits.ts'
 import { Inbox } from './inbox.ts'
@@ -49,6 +51,10 @@ export class PlainLane {
     connection.handOver(bytes.length)
     this.inbox.detach(socket)
     socket.pause()
+    if (isHttp2Preface(bytes)) {
+      connection.enqueue(new RefusedWork(this.context, connection, HTTP2_REFUSED, undefined, http2Refusal()))
+      return
+    }
     if (bytes.length > 0) socket.unshift(bytes)
     this.#fullLane.take(connection)
     socket.resume()

@@ -11,10 +11,10 @@ export interface Origin {
 }
 
 /** @param core the one of the load: what the origin costs is not the proxy's */
-export async function startOrigin(core: number): Promise<Origin> {
+export async function startOrigin(core: number, delayMs = 0): Promise<Origin> {
   const program = await startProgram({
     command: 'taskset',
-    arguments: ['-c', `${core}`, process.execPath, join(import.meta.dirname, 'origin.ts')],
+    arguments: ['-c', `${core}`, process.execPath, join(import.meta.dirname, 'origin.ts'), `${delayMs}`],
     ready: /origin: listening on (\d+)/,
   })
   const port = Number(program.readyLine![1])

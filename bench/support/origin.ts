@@ -1,5 +1,5 @@
 /*
- * The origin behind every server that is measured, on a free port of 127.0.0.1: `node origin.ts`. Its pages are those of
+ * The origin behind every server that is measured, on a free port of 127.0.0.1: `node origin.ts [DELAY_MS]`. Its pages are those of
  * origin-site.ts; `/counts` answers how many requests there were for them.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { countsPath, lastModified, originPage } from './origin-site.ts'
 
 let requests = 0
+const delayMs = Number(process.argv[2] ?? 0)
 
 function answer(request: IncomingMessage, response: ServerResponse): void {
   const path = request.url ?? '/'
@@ -40,7 +41,10 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
 }
 
 // Longer than any run: a connection closed under load would be measured as an error of the proxy.
-const server = createServer({ keepAliveTimeout: 600_000 }, answer)
+const server = createServer({ keepAliveTimeout: 600_000 }, (request, response) => {
+  if (delayMs === 0) answer(request, response)
+  else setTimeout(answer, delayMs, request, response)
+})
 server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () => {
   console.log(`origin: listening on ${(server.address() as AddressInfo).port}`)
 })

@@ -43,11 +43,13 @@ export interface Config {
   readonly cacheStatus: CacheStatusConfig
 }
 
-/** The tiers behind memory; memcached is asked before Redis. */
+/** The tiers behind memory. */
 export interface TiersConfig {
   readonly redis: string | undefined
   /** Empty: none. */
   readonly memcached: readonly string[]
+  /** Which is asked first where there are both. */
+  readonly first: 'memcached' | 'redis'
   readonly prefix: string
   readonly secret: string | undefined
   readonly deadlineMs: number

@@ -18,12 +18,13 @@ const prefixName = matching('letters, digits, dots, dashes and underscores, at m
 /** The tiers behind memory (docs/tiers.md). */
 export const tierOptions = {
   redis: optional(redisUrl, 'A Redis or Valkey behind memory, which several boxes may share.'),
-  memcached: option(
-    oneOrMore(memcachedServer),
-    [],
-    'memcached servers behind memory, in front of Redis where both are given.',
-  ),
+  memcached: option(oneOrMore(memcachedServer), [], 'memcached servers behind memory.'),
   tiers: group('What is common to Redis and memcached.', {
+    first: option(
+      choice('memcached', 'redis'),
+      'memcached',
+      'Which of the two is asked first where both are given. Both are written.',
+    ),
     prefix: option(prefixName, 'breakwater', 'Begins every name: one for each deployment that shares the servers.'),
     secret: optional(secretText, 'Signs what is stored, and refuses what is not signed with it.'),
     deadline: option(durationMs({ min: '1ms', max: '10s' }), '50ms', 'The most that a request waits for a tier.'),

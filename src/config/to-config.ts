@@ -24,6 +24,7 @@ export function toConfig(parsed: ParsedOptions): Config {
     tiers: {
       redis: parsed.redis,
       memcached: parsed.memcached,
+      first: parsed.tiers.first,
       prefix: parsed.tiers.prefix,
       secret: parsed.tiers.secret,
       deadlineMs: parsed.tiers.deadline,

@@ -4,6 +4,7 @@ import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import type { RemoteTiers } from '../tiers/remote-tiers.ts'
 import { takeTurn } from '../tiers/take-turn.ts'
 import type { Errand } from './ask-origin.ts'
+import { usefulSeconds } from './keep-stored.ts'
 
 /** For one upstream request: who may have its answer already, and what is to be done otherwise. */
 export interface Question extends Pick<Errand, 'core' | 'request' | 'plan' | 'asking'> {
@@ -41,7 +42,10 @@ export function askOthers(question: Question): void {
 async function askTiers(question: Question, tiers: RemoteTiers): Promise<void> {
   const { core, request, plan, handler } = question
   const found = await tiers.find(plan.key, request.fields)
-  if (found !== undefined && isNews(question, found.stored)) return handler.onStored(found.stored, found.tier)
+  if (found !== undefined && isNews(question, found.stored)) {
+    found.promote(usefulSeconds(core, plan, found.stored))
+    return handler.onStored(found.stored, found.tier)
+  }
   const { turns } = tiers
   if (turns === undefined || !mayWait(question)) return question.toOrigin()
   const turn = await takeTurn(turns, {

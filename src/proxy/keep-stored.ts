@@ -13,16 +13,20 @@ export function keepStored(core: Core, plan: Plan, stored: StoredResponse): void
 
 /** Into the tiers behind memory, for as long as it may be of use: while fresh, in its grace, and for validation. */
 export function putBehind(core: Core, plan: Plan, stored: StoredResponse): void {
-  if (core.tiers === undefined) return
+  core.tiers?.put(plan.key, stored, usefulSeconds(core, plan, stored))
+}
+
+/** For how long from now it may be of use. */
+export function usefulSeconds(core: Core, plan: Plan, stored: StoredResponse): number {
   const policy = plan.forResponse(stored.status, stored.fields)
   const { staleIfErrorSeconds = 0, staleWhileRevalidateSeconds = 0 } = stored.directives
   const kept = hasValidator(stored.fields) ? policy.keepSeconds : 0
-  const usefulSeconds = Math.max(
+  const pastFreshness = Math.max(
     policy.graceSeconds,
     policy.refreshSeconds,
     kept,
     staleIfErrorSeconds,
     staleWhileRevalidateSeconds,
   )
-  core.tiers.put(plan.key, stored, usefulSeconds - stalenessSeconds(stored, core.clock.now()))
+  return pastFreshness - stalenessSeconds(stored, core.clock.now())
 }

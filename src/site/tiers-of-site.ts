@@ -20,7 +20,7 @@ export function openTiers(
   config: TiersConfig,
   { clock, log, invalidateHere }: TierSurroundings,
 ): RemoteTiers | undefined {
-  const { redis, memcached, prefix, secret, deadlineMs, objectBytesMax, whenDown } = config
+  const { redis, memcached, prefix, secret, deadlineMs, objectBytesMax, whenDown, first } = config
   if (redis === undefined && memcached.length === 0) return undefined
   const shared = { prefix, secret, deadlineMs, objectBytesMax }
   const onState = ({ tier, server, state, why }: StateChange): void => {
@@ -43,13 +43,10 @@ export function openTiers(
           },
         )
   const parts = { clock, onState, ...(invalidations !== undefined && { invalidations }) }
-  return new RemoteTiers({
-    tiers: [
-      ...(memcached.length === 0 ? [] : [openMemcachedTier({ servers: memcached, whenDown, ...shared }, parts)]),
-      ...(redis === undefined ? [] : [openRedisTier({ url: redis, ...shared }, parts)]),
-    ],
-    clock,
-    log: invalidations,
-    deadlineMs,
-  })
+  const tiers = [
+    ...(memcached.length === 0 ? [] : [openMemcachedTier({ servers: memcached, whenDown, ...shared }, parts)]),
+    ...(redis === undefined ? [] : [openRedisTier({ url: redis, ...shared }, parts)]),
+  ]
+  if (first === 'redis') tiers.reverse()
+  return new RemoteTiers({ tiers, clock, log: invalidations, deadlineMs })
 }

@@ -5,10 +5,11 @@ import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import { selectingKey } from '../rfc9111/vary.ts'
 import type { BreakerSettings } from './breaker.ts'
 import { inTime, late } from './in-time.ts'
+import { LatencyHistogram } from './latency-histogram.ts'
 import { type Claim, type RemoteStore, StoreError } from './remote-store.ts'
 import { ServerHealth } from './server-health.ts'
 import { type RecordSettings, type Sought, StoredRecords } from './stored-records.ts'
-import type { Invalidations, Lease, StateChange, Tier, TierCounts, TierState } from './tier.ts'
+import type { Invalidations, Lease, ServerState, StateChange, Tier, TierCounts, TierState } from './tier.ts'
 import { WriteQueue, type WriteQueueLimits } from './write-queue.ts'
 
 export interface RemoteTierSettings extends RecordSettings {
@@ -38,7 +39,9 @@ const WRITE_OVERHEAD_BYTES = 2_048
 /** Longest that a lease is renewed: a fetch that takes longer is nothing that others should wait for. */
 const LEASE_MAX_MS = 60_000
 
-type Counters = { -readonly [K in keyof Omit<TierCounts, 'queuedWrites' | 'queuedBytes' | 'stateChanges'>]: number }
+type Counters = {
+  -readonly [K in keyof Omit<TierCounts, 'queuedWrites' | 'queuedBytes' | 'stateChanges' | 'latency'>]: number
+}
 
 /** A tier on servers of any kind: deadlines, the breaker and the queue of writes, the same for all. */
 export class RemoteTier implements Tier {
@@ -50,8 +53,9 @@ export class RemoteTier implements Tier {
   readonly #queue: WriteQueue
   readonly #counters: Counters = {
     ...{ hits: 0, misses: 0, failed: 0, late: 0, skipped: 0, corrupt: 0, otherVersion: 0, purged: 0 },
-    ...{ stored: 0, tooLarge: 0, dropped: 0, refused: 0, removed: 0 },
+    ...{ stored: 0, tooLarge: 0, dropped: 0, refused: 0, removed: 0, bytesRead: 0, bytesWritten: 0 },
   }
+  readonly #latency = new LatencyHistogram()
   /** Begun and not ended at the server, whether somebody still waits for them or not. */
   #underWay = 0
   #closed = false
@@ -82,6 +86,10 @@ export class RemoteTier implements Tier {
     return this.#closed ? 'down' : this.#health.state
   }
 
+  servers(): readonly ServerState[] {
+    return this.#health.servers()
+  }
+
   async find(key: string, requestFields: RawFields): Promise<StoredResponse | undefined> {
     const server = this.#serverToAsk(key)
     if (server === undefined || !this.#parts.invalidations.isCurrent) {
@@ -93,7 +101,7 @@ export class RemoteTier implements Tier {
     return sought === undefined ? undefined : this.#note(key, sought)
   }
 
-  put(key: string, stored: StoredResponse, ttlSeconds: number): void {
+  put(key: string, stored: StoredResponse, ttlSeconds: number, position?: string): void {
     if (stored.range !== undefined || !(ttlSeconds > 0)) return
     if (stored.body.length > this.#settings.objectBytesMax) {
       this.#counters.tooLarge++
@@ -104,13 +112,17 @@ export class RemoteTier implements Tier {
       stored,
       ttlSeconds: Math.ceil(Math.min(ttlSeconds, TTL_MAX_SECONDS)),
       // As of the request: what was said while the answer was on its way is about this response, too.
-      position: this.#parts.invalidations.positionAt(stored.requestTimeMs),
+      position: position ?? this.#parts.invalidations.positionAt(stored.requestTimeMs),
     }
     const name = selectingKey(stored.selecting)
     this.#enqueue({ key, name, bytes: stored.body.length + WRITE_OVERHEAD_BYTES }, async (server) => {
       const nowMs = this.#parts.clock.now()
-      if (await this.#records.write(server, { ...write, nowMs })) this.#counters.stored++
-      else this.#counters.tooLarge++
+      if (!(await this.#records.write(server, { ...write, nowMs }))) {
+        this.#counters.tooLarge++
+        return
+      }
+      this.#counters.stored++
+      this.#counters.bytesWritten += stored.body.length
     })
   }
 
@@ -160,6 +172,7 @@ export class RemoteTier implements Tier {
       queuedWrites: this.#queue.length,
       queuedBytes: this.#queue.bytes,
       stateChanges: this.#health.changes,
+      latency: this.#latency.counts(),
     }
   }
 
@@ -188,6 +201,7 @@ export class RemoteTier implements Tier {
   #note(key: string, sought: Sought): StoredResponse | undefined {
     if (sought.kind === 'found') {
       this.#counters.hits++
+      this.#counters.bytesRead += sought.stored.body.length
       return sought.stored
     }
     this.#counters.misses++
@@ -205,6 +219,7 @@ export class RemoteTier implements Tier {
   /** Asks a server for somebody who waits. Undefined: no answer, which has been counted. */
   async #ask<T>(server: string, operation: () => Promise<T>): Promise<T | undefined> {
     const { deadlineMs } = this.#settings
+    const askedAtMs = this.#parts.clock.now()
     this.#underWay++
     const answer = operation().finally(() => this.#underWay--)
     try {
@@ -218,6 +233,8 @@ export class RemoteTier implements Tier {
     } catch (error) {
       this.#counters.failed++
       this.#health.failed(server, storeError(error))
+    } finally {
+      this.#latency.observe(this.#parts.clock.now() - askedAtMs)
     }
     return undefined
   }

@@ -4,16 +4,17 @@ import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import { CatchUp } from './catch-up.ts'
 import { inTime } from './in-time.ts'
 import type { Invalidation } from './invalidation.ts'
-import type { InvalidationLog, PublishReport } from './invalidation-log.ts'
-import type { Tier, TierCounts, TierState } from './tier.ts'
+import type { InvalidationLog, InvalidationLogCounts, PublishReport } from './invalidation-log.ts'
+import type { ServerState, Tier, TierCounts, TierState } from './tier.ts'
 
 /** The log of invalidations, where the boxes have one in common. */
-export type SharedLog = Pick<InvalidationLog, 'publish' | 'caughtUp' | 'counts' | 'close'>
+export type SharedLog = Pick<InvalidationLog, 'publish' | 'caughtUp' | 'counts' | 'positionAt' | 'close'>
 
 /** One tier at one moment, as one thread sees it: plain data. */
 export interface TierSnapshot {
   readonly tier: string
   readonly state: TierState
+  readonly servers: readonly ServerState[]
   readonly counts: TierCounts
 }
 
@@ -21,6 +22,17 @@ export interface RemoteFind {
   readonly stored: StoredResponse
   /** Name of the tier that had it. */
   readonly tier: string
+  /** Stores it in the tiers that were asked before and lacked it. */
+  readonly promote: (ttlSeconds: number) => void
+}
+
+/** The state of everything behind memory, as plain data. Counts are since the start, and of one thread. */
+export interface RemoteTiersCounts {
+  readonly tiers: readonly TierSnapshot[]
+  /** undefined: without Redis there is none. */
+  readonly log: InvalidationLogCounts | undefined
+  /** How often this process stood still, and asked the log before it served from memory. */
+  readonly stoodStill: number
 }
 
 export interface RemoteTiersParts {
@@ -50,7 +62,12 @@ export class RemoteTiers {
 
   /** Each tier as it is now. */
   states(): readonly TierSnapshot[] {
-    return this.#tiers.map((tier) => ({ tier: tier.name, state: tier.state, counts: tier.counts() }))
+    return this.#tiers.map((tier) => ({
+      tier: tier.name,
+      state: tier.state,
+      servers: tier.servers(),
+      counts: tier.counts(),
+    }))
   }
 
   /** The tier that says whose turn it is to fetch: the last, as the one that most boxes are sure to share. */
@@ -59,13 +76,18 @@ export class RemoteTiers {
   }
 
   /**
-   * Asks one tier after the other. What is found is not put into those before it: its times are those of another box's clock,
-   * and a record must say how far its own box had followed the log of invalidations.
+   * Asks one tier after the other. What is found is not purged by what the log had said before it was asked for, so promoted
+   * it says that it is as of then, not as of its own request, whose time is one of another box's clock.
    */
   async find(key: string, requestFields: RawFields): Promise<RemoteFind | undefined> {
-    for (const tier of this.#tiers) {
+    const position = this.#log?.positionAt(this.#clock.now())
+    for (const [asked, tier] of this.#tiers.entries()) {
       const stored = await tier.find(key, requestFields)
-      if (stored !== undefined) return { stored, tier: tier.name }
+      if (stored === undefined) continue
+      const promote = (ttlSeconds: number) => {
+        for (const lacking of this.#tiers.slice(0, asked)) lacking.put(key, stored, ttlSeconds, position)
+      }
+      return { stored, tier: tier.name, promote }
     }
     return undefined
   }
@@ -102,6 +124,14 @@ export class RemoteTiers {
   /** Resolves when memory may be served, in bounded time. */
   async caughtUp(): Promise<void> {
     await this.#catchUp?.done()
+  }
+
+  counts(): RemoteTiersCounts {
+    return {
+      tiers: this.states(),
+      log: this.#log?.counts(),
+      stoodStill: this.#catchUp?.count ?? 0,
+    }
   }
 
   /** Waits for what is being stored, then closes. */

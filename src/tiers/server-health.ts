@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import { Breaker, type BreakerSettings } from './breaker.ts'
 import { inTime, late } from './in-time.ts'
 import type { RemoteStore, StoreError } from './remote-store.ts'
-import type { StateChange, TierState } from './tier.ts'
+import type { ServerState, StateChange, TierState } from './tier.ts'
 
 /** After a server refused to write, for how long it is not asked to. */
 const REFUSED_PAUSE_MS = 1_000
@@ -49,6 +49,16 @@ export class ServerHealth {
     if (up.length === 0) return known.some(({ breaker }) => breaker.isKnown) ? 'down' : 'connecting'
     if (up.length < servers.length) return 'partly'
     return up.some(({ writesAgainAtMs }) => writesAgainAtMs !== undefined) ? 'read-only' : 'up'
+  }
+
+  servers(): readonly ServerState[] {
+    return this.#parts.store.servers().map((server) => ({ server, state: this.#stateOf(this.#servers.get(server)) }))
+  }
+
+  #stateOf(known: Server | undefined): ServerState['state'] {
+    if (known?.breaker.isKnown !== true) return 'connecting'
+    if (!known.breaker.isUp) return 'down'
+    return known.writesAgainAtMs === undefined ? 'up' : 'read-only'
   }
 
   readonly isUp = (server: string): boolean => {

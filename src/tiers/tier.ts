@@ -1,5 +1,6 @@
 import type { RawFields } from '../http/fields.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
+import type { LatencyCounts } from './latency-histogram.ts'
 
 /**
  * A tier that other boxes share: slower than memory, faster than the origin, and never in the way. No method throws or rejects,
@@ -9,6 +10,8 @@ export interface Tier {
   /** For logs, metrics and `Cache-Status`. */
   readonly name: string
   readonly state: TierState
+  /** Each of its servers. */
+  servers(): readonly ServerState[]
   /**
    * The stored response for a request, of what is stored under its key (RFC 9111 §4.1). Whether it may be reused is not asked
    * here: it may be stale.
@@ -16,8 +19,12 @@ export interface Tier {
    * @returns after at most the deadline, and at once while the server is down
    */
   find(key: string, requestFields: RawFields): Promise<StoredResponse | undefined>
-  /** Stores it for that long, at some time after this returns. Parts of a representation and large bodies are not stored. */
-  put(key: string, stored: StoredResponse, ttlSeconds: number): void
+  /**
+   * Stores it for that long, at some time after this returns. Parts of a representation and large bodies are not stored.
+   *
+   * @param position of the log of invalidations, as of which it is good; without it that of the time when it was requested here
+   */
+  put(key: string, stored: StoredResponse, ttlSeconds: number, position?: string): void
   /** Removes all variants of a key, behind what was put before. What must be gone everywhere goes through the log as well. */
   remove(key: string): void
   /**
@@ -48,6 +55,12 @@ export type Lease =
   | { readonly kind: 'held' }
   /** Nobody can tell: everyone for himself. */
   | { readonly kind: 'none' }
+
+export interface ServerState {
+  readonly server: string
+  /** `connecting`: it was not tried yet. */
+  readonly state: 'connecting' | StateChange['state']
+}
 
 /** A change of one server's state: one line in the log. */
 export interface StateChange {
@@ -85,6 +98,11 @@ export interface TierCounts {
   readonly queuedWrites: number
   readonly queuedBytes: number
   readonly stateChanges: number
+  /** Of bodies found, and of bodies stored. */
+  readonly bytesRead: number
+  readonly bytesWritten: number
+  /** Of finds and leases that were asked, answered or not. */
+  readonly latency: LatencyCounts
 }
 
 /** What a tier asks of the log of invalidations, about what it found. */

@@ -48,7 +48,7 @@ describe('tiers behind memory', () => {
   async function box(tier: readonly string[], config?: string): Promise<RunningBreakwater> {
     const started = await startBreakwater(['--origin', origin.url, ...tier], config === undefined ? {} : { config })
     boxes.push(started)
-    const ups = tier.includes('--redis') ? 2 : 1
+    const ups = tier.filter((word) => word.startsWith('--')).length + (tier.includes('--redis') ? 1 : 0)
     while ((started.stderr().match(/a tier is up now|other boxes: following/g) ?? []).length < ups) {
       await new Promise((resolve) => setTimeout(resolve, 10))
     }
@@ -163,6 +163,17 @@ describe('tiers behind memory', () => {
       )
     })
   }
+
+  it('are asked in the configured order, and both written', async () => {
+    const servers = ['--redis', `redis://127.0.0.1:${redis.port}`, '--memcached', `127.0.0.1:${memcached.port}`]
+    const writer = await box(servers)
+    await ask(writer, '/both')
+    await writer.stop()
+    for (const first of ['memcached', 'redis']) {
+      const reader = await box(servers, `tiers: { first: ${first} }`)
+      assert.match(cacheStatus(await ask(reader, '/both')), new RegExp(`; hit; ttl=\\d+; detail=${first}$`))
+    }
+  })
 
   it('serve from memory when a box went on and Redis is gone', async () => {
     const proxy = await withRedis()

@@ -1,0 +1,171 @@
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { startMemcached } from '../../test/support/memcached.ts'
+import { startRedis } from '../../test/support/redis.ts'
+import { cpuMicros } from '../support/cpu-time.ts'
+import { ask } from '../support/http-get.ts'
+import type { Load } from '../support/load.ts'
+import { startOrigin } from '../support/origin-process.ts'
+import { originPage } from '../support/origin-site.ts'
+import { installed } from '../support/peers/installed.ts'
+import type { Peer } from '../support/peers/peer.ts'
+import type { Progress } from '../support/progress.ts'
+import { type Place, type Server, startBreakwater, startPeer } from '../support/server.ts'
+import { type LoadSettings, runLoad } from '../support/wrk.ts'
+import { apacheWith, nginxMemcached } from './shared-cache-peers.ts'
+
+export interface HitFigures {
+  readonly what: string
+  readonly bytes: number
+  /** One request at a time. */
+  readonly p50Ms: number
+  readonly p99Ms: number
+  /** Of the proxy, with 32 at a time. */
+  readonly cpuMicrosPerRequest: number
+  readonly perSecond: number
+  /** Requests of these that were answered from where it says; the others by the memory of Breakwater, or not at all from a cache. */
+  readonly share: number
+}
+
+/** More pages than a memory of 1 MiB holds; `memory` asks for one. */
+const sizes = [
+  { bytes: 1_024, pages: 4_000 },
+  { bytes: 65_536, pages: 150 },
+  { bytes: 921_600, pages: 20 },
+]
+const ORIGIN_MS = 50
+
+interface Setup {
+  readonly place: Place
+  readonly loadCore: number
+  readonly seconds: number
+}
+
+/** What a request costs by where its answer comes from. */
+export async function measureHits({ place, loadCore, seconds }: Setup, shown: Progress): Promise<HitFigures[]> {
+  const redis = await startRedis()
+  const memcached = await startMemcached({ arguments: ['-m', '256'] })
+  const slow = await startOrigin(loadCore, ORIGIN_MS)
+  for (const { pid } of [redis, memcached])
+    execFileSync('taskset', ['-acp', `${loadCore}`, `${pid}`], { stdio: 'ignore' })
+  const found: HitFigures[] = []
+  const breakwater = (name: string, more: readonly string[], where = place) =>
+    startBreakwater({ name, memory: '1MiB', configuration: ['objectMax: 1MiB', ...more] }, where)
+  const peer = (one: Peer) => async () => {
+    const there = installed(one)
+    return there === undefined ? undefined : startPeer(there, { accessLog: false }, place)
+  }
+  const contenders: readonly Contender[] = [
+    { what: 'memory', start: () => breakwater('memory', []), isOne: true, from: /; hit/ },
+    { what: 'Redis', start: () => breakwater('redis', [`redis: ${redis.url}`]), from: /detail=redis/ },
+    {
+      what: 'memcached',
+      start: () => breakwater('memcached', [`memcached: "127.0.0.1:${memcached.port}"`]),
+      from: /detail=memcached/,
+    },
+    {
+      what: `origin of ${ORIGIN_MS} ms`,
+      start: () => breakwater('origin', [], { ...place, originPort: slow.port }),
+      from: /fwd=uri-miss/,
+      isLive: true,
+    },
+    { what: 'Apache, mod_socache_memcache', start: peer(apacheWith('memcache', memcached.port)) },
+    { what: 'Apache, mod_socache_redis', start: peer(apacheWith('redis', redis.port)) },
+    {
+      what: 'nginx, memcached_pass',
+      start: peer(nginxMemcached(memcached.port)),
+      fill: (paths) => fillMemcached(memcached.port, paths),
+    },
+  ]
+  try {
+    for (const contender of contenders) {
+      const server = await contender.start()
+      if (server === undefined) {
+        shown.note(`${contender.what} is not installed and left out`)
+        continue
+      }
+      try {
+        for (const size of sizes) {
+          shown.step(`hit: ${contender.what}, ${size.bytes} bytes`)
+          found.push(await measure(contender, server, size, { place, loadCore, seconds }))
+        }
+      } finally {
+        await server.stop()
+      }
+    }
+  } finally {
+    await Promise.all([redis.kill(), memcached.kill(), slow.stop()])
+  }
+  return found
+}
+
+interface Contender {
+  readonly what: string
+  readonly start: () => Promise<Server | undefined>
+  /** What `Cache-Status` says. */
+  readonly from?: RegExp
+  readonly isOne?: boolean
+  /** Not stored: each request is a fetch. */
+  readonly isLive?: boolean
+  readonly fill?: (paths: readonly string[]) => Promise<void>
+}
+
+async function measure(
+  { what, from, isOne, isLive, fill }: Contender,
+  server: Server,
+  { bytes, pages }: (typeof sizes)[number],
+  { place, loadCore, seconds }: Setup,
+): Promise<HitFigures> {
+  const count = isOne === true ? 1 : pages
+  const prefix = `/${isLive === true ? 'live' : 'page'}/${bytes}/`
+  const paths = Array.from({ length: count }, (_, i) => `${prefix}${i + 1}`)
+  if (fill !== undefined) await fill(paths)
+  else if (isLive !== true) await askAll(server.port, paths)
+  // What is stored behind the responses is there when a sample is found there.
+  let share = await sampled(server.port, paths, bytes, from)
+  for (let i = 0; i < 20 && share < 0.8; i++) share = await sampled(server.port, paths, bytes, from)
+  if (share < 0.8) throw new Error(`${what}, ${bytes} bytes: only ${share * 100} % come from there`)
+
+  const load: Load = { head: 'browser', targets: { kind: 'uniform', prefix, first: 1, count } }
+  const common = { port: server.port, core: loadCore, folder: place.folder }
+  const settings = (connections: number): LoadSettings => ({ ...common, connections, seconds })
+  await runLoad(load, { ...settings(32), seconds: 1 })
+  const { p50Ms, p99Ms } = await runLoad(load, settings(1))
+  const before = cpuMicros(server.pids)
+  const { requests, perSecond } = await runLoad(load, settings(32))
+  const cpuMicrosPerRequest = (cpuMicros(server.pids) - before) / requests
+  return { what, bytes, p50Ms, p99Ms, cpuMicrosPerRequest, perSecond, share }
+}
+
+async function askAll(port: number, paths: readonly string[]): Promise<void> {
+  for (let i = 0; i < paths.length; i += 16) await Promise.all(paths.slice(i, i + 16).map((path) => ask(port, path)))
+}
+
+/** How many of some requests are answered from there; checks that all bodies are right. */
+async function sampled(port: number, paths: readonly string[], bytes: number, from?: RegExp): Promise<number> {
+  const some = Array.from({ length: 20 }, (_, i) => paths[Math.floor((i * paths.length) / 20)]!)
+  let fromThere = 0
+  for (const path of some) {
+    const { status, fields, body } = await ask(port, path)
+    if (status !== 200 || !body.equals(originPage(path, false)!.body)) throw new Error(`${path}: ${status}, wrong body`)
+    const isCached = fields['cache-status'] === undefined ? fields.age !== undefined || from === undefined : false
+    if (from?.test(String(fields['cache-status'])) === true || isCached) fromThere++
+  }
+  if (bytes === 0) throw new Error('nothing was asked for')
+  return fromThere / some.length
+}
+
+/** As an application would put its pages there. */
+async function fillMemcached(port: number, paths: readonly string[]): Promise<void> {
+  const socket = connect(port, '127.0.0.1')
+  for (const path of paths) {
+    const { body } = originPage(path, false)!
+    socket.write(`set ${path} 0 3600 ${body.length}\r\n`)
+    socket.write(body)
+    socket.write('\r\n')
+    const [reply] = (await once(socket, 'data')) as [Buffer]
+    if (!reply.toString().startsWith('STORED')) throw new Error(`memcached did not store ${path}: ${reply}`)
+  }
+  socket.destroy()
+}

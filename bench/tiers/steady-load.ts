@@ -1,0 +1,81 @@
+/*
+ * Requests at an even pace, whatever becomes of those before: `node steady-load.ts PORT PER_SECOND SECONDS`. Nine of ten ask for
+ * one of a few pages, which memory has; each tenth for one of many, in turn. When it ends it writes a line of JSON:
+ * `[scheduledMs, latencyMs, kind, status]` of each, kind 0 for memory and 1 for the tier. Latencies are from the scheduled moment.
+ */
+import { connect, type Socket } from 'node:net'
+import { EACH_NTH, memoryPage, tierPage } from './outage-pages.ts'
+
+type Sample = readonly [scheduledMs: number, latencyMs: number, kind: 0 | 1, status: number]
+
+const [port, perSecond, seconds] = process.argv.slice(2).map(Number) as [number, number, number]
+const samples: Sample[] = []
+const idle: Client[] = []
+const startMs = performance.now()
+
+/** One connection, one request at a time. */
+class Client {
+  readonly #socket: Socket
+  #text = ''
+  #bytesLeft: number | undefined
+  #status = 0
+  #done: (status: number) => void = () => {}
+
+  constructor() {
+    this.#socket = connect(port, '127.0.0.1').setNoDelay(true)
+    this.#socket.on('data', (bytes) => this.#read(bytes))
+    this.#socket.on('error', () => this.#done(0))
+    this.#socket.on('close', () => this.#done(0))
+  }
+
+  ask(path: string, done: (status: number) => void): void {
+    this.#done = done
+    this.#socket.write(`GET ${path} HTTP/1.1\r\nHost: www.example.com\r\n\r\n`)
+  }
+
+  #read(bytes: Buffer): void {
+    if (this.#bytesLeft === undefined) {
+      this.#text += bytes.toString('latin1')
+      const headEnd = this.#text.indexOf('\r\n\r\n')
+      if (headEnd === -1) return
+      this.#status = Number(this.#text.slice(9, 12))
+      const [, length = '0'] = /\r\ncontent-length: (\d+)/i.exec(this.#text) ?? []
+      this.#bytesLeft = Number(length) - (this.#text.length - headEnd - 4)
+      this.#text = ''
+    } else {
+      this.#bytesLeft -= bytes.length
+    }
+    if (this.#bytesLeft > 0) return
+    this.#bytesLeft = undefined
+    const done = this.#done
+    this.#done = () => {}
+    idle.push(this)
+    done(this.#status)
+  }
+}
+
+let sent = 0
+const total = perSecond * seconds
+
+function sendDue(): void {
+  const due = Math.min(total, Math.floor(((performance.now() - startMs) / 1000) * perSecond))
+  for (; sent < due; sent++) {
+    const kind = sent % EACH_NTH === 0 ? 1 : 0
+    const scheduledMs = (sent * 1000) / perSecond
+    const path = kind === 1 ? tierPage(sent / EACH_NTH) : memoryPage(sent)
+    const client = idle.pop() ?? new Client()
+    client.ask(path, (status) => {
+      samples.push([scheduledMs, performance.now() - startMs - scheduledMs, kind, status])
+    })
+  }
+  if (sent < total) setTimeout(sendDue, 1)
+  else setTimeout(finish, 2_000)
+}
+
+function finish(): void {
+  const rounded = samples.map(([at, latency, ...rest]) => [at.toFixed(1), latency.toFixed(2), ...rest].map(Number))
+  process.stdout.write(`samples ${JSON.stringify(rounded)}\n`, () => process.exit(0))
+}
+
+for (let i = 0; i < 64; i++) idle.push(new Client())
+sendDue()

@@ -23,7 +23,8 @@ class Client {
 
   constructor() {
     this.#socket = connect(port, '127.0.0.1').setNoDelay(true)
-    this.#socket.on('data', (bytes) => this.#read(bytes))
+    // Without an encoding it is never a string.
+    this.#socket.on('data', (bytes) => typeof bytes === 'string' || this.#read(bytes))
     this.#socket.on('error', () => this.#done(0))
     this.#socket.on('close', () => this.#done(0))
   }
@@ -51,9 +52,13 @@ class Client {
     this.#done = () => {}
     idle.push(this)
     done(this.#status)
+    waiting.shift()?.()
   }
 }
 
+/** Waiting for a connection, when all are taken: latencies go on counting. */
+const waiting: (() => void)[] = []
+const CONNECTIONS = 256
 let sent = 0
 const total = perSecond * seconds
 
@@ -63,13 +68,15 @@ function sendDue(): void {
     const kind = sent % EACH_NTH === 0 ? 1 : 0
     const scheduledMs = (sent * 1000) / perSecond
     const path = kind === 1 ? tierPage(sent / EACH_NTH) : memoryPage(sent)
-    const client = idle.pop() ?? new Client()
-    client.ask(path, (status) => {
-      samples.push([scheduledMs, performance.now() - startMs - scheduledMs, kind, status])
-    })
+    const send = (): void =>
+      idle.pop()?.ask(path, (status) => {
+        samples.push([scheduledMs, performance.now() - startMs - scheduledMs, kind, status])
+      })
+    if (idle.length > 0) send()
+    else waiting.push(send)
   }
   if (sent < total) setTimeout(sendDue, 1)
-  else setTimeout(finish, 2_000)
+  else setTimeout(finish, 3_000)
 }
 
 function finish(): void {
@@ -77,5 +84,5 @@ function finish(): void {
   process.stdout.write(`samples ${JSON.stringify(rounded)}\n`, () => process.exit(0))
 }
 
-for (let i = 0; i < 64; i++) idle.push(new Client())
+for (let i = 0; i < CONNECTIONS; i++) idle.push(new Client())
 sendDue()

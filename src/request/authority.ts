@@ -20,6 +20,23 @@ const AUTHORITY = /^(\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z._-]+)(?::([0-9]{0,5}))?$/
  * @returns undefined when it is not a valid authority
  */
 export function parseAuthority(text: string, scheme: Scheme): string | undefined {
+  const known = remembered[scheme]
+  const before = known.get(text)
+  if (before !== undefined) return before
+  const authority = readAuthority(text, scheme)
+  if (authority !== undefined && text.length <= REMEMBERED_LENGTH_MAX) {
+    if (known.size >= REMEMBERED_MAX) known.clear()
+    known.set(text, authority)
+  }
+  return authority
+}
+
+/** A server is asked for few hosts, again and again. */
+const remembered: Readonly<Record<Scheme, Map<string, string>>> = { http: new Map(), https: new Map() }
+const REMEMBERED_MAX = 256
+const REMEMBERED_LENGTH_MAX = 64
+
+function readAuthority(text: string, scheme: Scheme): string | undefined {
   const match = AUTHORITY.exec(text)
   if (match === null) return undefined
   const host = match[1]!.startsWith('[') ? normaliseAddress(match[1]!) : normaliseName(match[1]!)

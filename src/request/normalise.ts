@@ -109,15 +109,14 @@ function authorityOf(
   const named = target.kind === 'absolute-form' ? target.authority : head.authority
   if (hosts.length === 0 && head.version === '1.1') return refuse(400, 'no-host', 'The request has no Host')
 
-  const sources = [named, hosts[0]].filter((source) => source !== undefined)
-  if (sources.length === 0 && settings.defaultAuthority !== undefined) sources.push(settings.defaultAuthority)
-  if (sources.length === 0) return refuse(400, 'no-host', 'The request has no Host')
-  const authorities = sources.map((source) => parseAuthority(source, scheme))
-  const authority = authorities[0]
-  if (authority === undefined || authorities.includes(undefined)) {
+  const source = named ?? hosts[0] ?? settings.defaultAuthority
+  if (source === undefined) return refuse(400, 'no-host', 'The request has no Host')
+  const authority = parseAuthority(source, scheme)
+  const other = hosts[0] === undefined || hosts[0] === source ? authority : parseAuthority(hosts[0], scheme)
+  if (authority === undefined || other === undefined) {
     return refuse(400, 'bad-host', 'The host of the request is not valid')
   }
-  if (authorities.some((other) => other !== authority)) {
+  if (other !== authority) {
     return refuse(400, 'host-differs', 'The request target and Host name different hosts')
   }
   if (settings.servesHost?.(authority) === false && !settings.purgeMethods.has(head.method)) {

@@ -123,8 +123,19 @@ export class PlainExchange implements Work, Exchange {
     const request: ProxyRequest = { ...normalised, receivedMs: this.#recorder.receivedMs, body, exchange: this }
     try {
       const answer = this.#parts.lane.handle(request)
-      if (!(answer instanceof Promise)) return this.#respond(answer)
-      answer.then((response) => this.#respond(response)).catch((error: unknown) => this.#failInternally(error))
+      if (!(answer instanceof Promise)) return this.#respondOrFail(answer)
+      answer.then(
+        (response) => this.#respondOrFail(response),
+        (error: unknown) => this.#failInternally(error),
+      )
+    } catch (error) {
+      this.#failInternally(error)
+    }
+  }
+
+  #respondOrFail(answer: ProxyResponse): void {
+    try {
+      this.#respond(answer)
     } catch (error) {
       this.#failInternally(error)
     }

@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander'
 import type { Declaration, Members } from '../config/declare.ts'
 import { options } from '../config/options.ts'
 import { packageVersion } from '../version.ts'
+import { type AdviseFlags, advise, adviseExamples } from './advise.ts'
 import { type BenchFlags, bench, benchExamples } from './bench.ts'
 import { type CheckFlags, check } from './check.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -39,6 +40,9 @@ export async function runCli(args: readonly string[], terminal: Terminal, parts:
     check: async (file, flags) => {
       exitCode = await check(file, flags, terminal)
     },
+    advise: async (files, flags) => {
+      exitCode = await advise(files, flags, terminal)
+    },
     bench: async (flags) => {
       exitCode = await bench(flags, terminal, { ...parts, version: packageVersion() })
     },
@@ -56,6 +60,7 @@ export async function runCli(args: readonly string[], terminal: Terminal, parts:
 interface Actions {
   serve(flags: ServeFlags): Promise<void>
   check(file: string, flags: CheckFlags): Promise<void>
+  advise(files: readonly string[], flags: AdviseFlags): Promise<void>
   bench(flags: BenchFlags): Promise<void>
 }
 
@@ -89,6 +94,17 @@ function createProgram(terminal: Terminal, actions: Actions): Command {
     .option('--print', 'write the effective configuration, defaults included')
     .action(actions.check)
     .addHelpText('after', checkExamples)
+
+  program
+    .command('advise')
+    .description('predict from an access log what a cache would do, and suggest a configuration')
+    .argument('<ACCESS_LOG...>', "Apache's or nginx's access logs (common, combined, our JSON), plain or gzip")
+    .option('--config <FILE>', 'predict for this configuration, too')
+    .option('--assume <DURATION>', 'how long pages are fresh where the configuration does not say (default: 60s)')
+    .option('--check <URL>', 'ask the site itself whether suspected parameters change its pages')
+    .option('--json', 'write the report as JSON')
+    .action(actions.advise)
+    .addHelpText('after', adviseExamples)
 
   program
     .command('bench')

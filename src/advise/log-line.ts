@@ -90,7 +90,8 @@ function unescaped(text: string): string {
 
 /** `GET /path?query HTTP/1.1`, also in absolute-form. */
 function requestLine(text: string): Pick<LoggedRequest, 'method' | 'target' | 'authority'> | undefined {
-  const [, method, target] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}) (\S+)(?: HTTP\/\d(?:\.\d)?)?$/.exec(text) ?? []
+  const [, method, target] =
+    /^([!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}) ([^\x00-\x20\x7f]+)(?: HTTP\/\d(?:\.\d)?)?$/.exec(text) ?? []
   if (method === undefined || target === undefined) return undefined
   if (target.startsWith('/')) return { method, target, authority: '' }
   const [, authority, path] = /^https?:\/\/([^/?#]+)([/?].*)?$/i.exec(target) ?? []

@@ -172,6 +172,7 @@ function requestOf({ method, authority, target, cookie, timeMs }: LoggedRequest)
     forwarding: NO_FIELDS,
     clientAddress: '',
     peerAddress: '',
+    isForwarded: false,
     receivedMs: timeMs,
     body: undefined,
     expectsContinue: false,

@@ -51,7 +51,16 @@ function summary(config: Config): string {
     ['listens on', config.listen.map(formatHostPort).join(', ')],
     ['origins', config.origins.map(({ url }) => url).join(', ') || 'none, the demo site is served'],
     ['memory', `${formatSize(config.memoryBytes)}, at most ${formatSize(config.objectBytesMax)} for one response`],
+    ...behindMemory(config.tiers),
     ['rules', rules.length === 0 ? 'none' : rules.map(({ name }) => name).join(', ')],
   ]
   return lines.map(([name, text]) => `  ${name!.padEnd(11)}${text}\n`).join('')
+}
+
+function behindMemory({ redis, memcached, first }: Config['tiers']): string[][] {
+  const names = [...(memcached.length > 0 ? ['memcached'] : []), ...(redis !== undefined ? ['redis'] : [])]
+  if (names.length === 0) return []
+  if (first === 'redis') names.reverse()
+  const hint = redis === undefined ? '; without redis other boxes do not hear of purges (docs/tiers.md)' : ''
+  return [['behind it', names.join(', then ') + hint]]
 }

@@ -116,6 +116,20 @@ describe('breakwater check', () => {
     assert.match(run.stdout.text, /origins +http:\/\/a\.test\n/)
   })
 
+  it('says what is behind memory, without its passwords, and what memcached alone cannot do', async (t) => {
+    const both = 'redis: redis://user:hidden@127.0.0.1\nmemcached: 127.0.0.1:11211\n'
+    for (const [text, expected] of [
+      [both, 'memcached, then redis'],
+      [`${both}tiers: { first: redis }\n`, 'redis, then memcached'],
+      ['memcached: 127.0.0.1:11211\n', 'memcached; without redis other boxes do not hear of purges (docs/tiers.md)'],
+    ] as const) {
+      const run = new Run()
+      assert.equal(await run.start('check', fileWith(t, text)), 0)
+      assert.ok(run.stdout.text.includes(`  behind it  ${expected}\n`), run.stdout.text)
+      assert.doesNotMatch(run.stdout.text, /hidden/)
+    }
+  })
+
   it('names all problems with their place, and exits with 1', async (t) => {
     const [run, file] = [new Run(), fileWith(t, 'memroy: 1\ngrace: 10\n')]
     assert.equal(await run.start('check', file), 1)

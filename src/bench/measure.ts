@@ -148,6 +148,12 @@ function hitRatio(answered: number, asked: number | undefined): number | undefin
 const lateMaxMs = 50
 const cpuShareMax = 0.95
 
+/** What the client suffered from in the seconds before a moment: a crowd that a dead server leaves standing is hard on it, too. */
+export function clientLimitBefore({ seconds }: LoadResult, second: number): string | undefined {
+  const latest = Math.max(0, ...seconds.slice(0, second).map(({ senderLateMs }) => senderLateMs))
+  return latest > 10 * lateMaxMs ? `it sent visitors up to ${milliseconds(latest)} late` : undefined
+}
+
 function clientLimit({ client }: LoadResult): string | undefined {
   if (client.lateP99Ms > lateMaxMs)
     return `it sent one visitor in a hundred more than ${milliseconds(client.lateP99Ms)} late`

@@ -21,17 +21,16 @@ const servedShare = ({ offered, served }: Served): number => (offered === 0 ? 0 
 const enoughServed = (served: Served): boolean => servedShare(served) >= 0.999
 
 /** A site has collapsed when so many seconds in a row were bad: a tenth not served, or one in a hundred waiting so long. */
-const collapse = { seconds: 3, servedShareMin: 0.9, p99Ms: 2_000 } as const
+const collapse = { seconds: 3, oneFailedIn: 10, p99Ms: 2_000 } as const
 
-/** @returns the visitors a second at which it collapsed, undefined when it never did */
-export function collapsedAt(points: readonly SecondPoint[]): number | undefined {
+/** @returns the second in which it collapsed, undefined when it never did */
+export function collapseIn(points: readonly SecondPoint[]): SecondPoint | undefined {
   let bad = 0
   for (const [i, point] of points.entries()) {
     const isBad =
-      point.offered > 0 &&
-      (point.failed > point.offered * (1 - collapse.servedShareMin) || point.p99Ms > collapse.p99Ms)
+      point.offered > 0 && (point.failed * collapse.oneFailedIn > point.offered || point.p99Ms > collapse.p99Ms)
     bad = isBad ? bad + 1 : 0
-    if (bad === collapse.seconds) return points[i - collapse.seconds + 1]!.offered
+    if (bad === collapse.seconds) return points[i - collapse.seconds + 1]
   }
   return undefined
 }

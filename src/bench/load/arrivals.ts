@@ -6,6 +6,9 @@ export type Arrivals =
   /** All in one moment. */
   | { readonly kind: 'herd'; readonly count: number }
 
+/** A growth too small to be divided by. */
+const FLAT = 1e-6
+
 /** How many come in all. */
 export function arrivalsTotal(arrivals: Arrivals): number {
   switch (arrivals.kind) {
@@ -16,7 +19,7 @@ export function arrivalsTotal(arrivals: Arrivals): number {
     case 'ramp': {
       const growth = Math.log(arrivals.to / arrivals.from)
       const { from, to, seconds } = arrivals
-      return Math.floor(growth === 0 ? from * seconds : ((to - from) * seconds) / growth)
+      return Math.floor(growth < FLAT ? from * seconds : ((to - from) * seconds) / growth)
     }
   }
 }
@@ -32,7 +35,7 @@ export function dueMs(arrivals: Arrivals, n: number): number {
       const { from, to, seconds } = arrivals
       const growth = Math.log(to / from)
       // The inverse of the integral of the rate `from · (to/from)^(t/seconds)`.
-      return growth === 0 ? (n / from) * 1000 : (seconds / growth) * Math.log1p((n * growth) / (from * seconds)) * 1000
+      return growth < FLAT ? (n / from) * 1000 : (seconds / growth) * Math.log1p((n * growth) / (from * seconds)) * 1000
     }
   }
 }

@@ -6,8 +6,8 @@ import type { ClosedLoopPlan, ClosedLoopResult } from './load-plan.ts'
 /**
  * So many clients who each ask for the next page when they have the last: crawlers, and the ceiling without wrk.
  *
- * autocannon's own histogram has whole milliseconds and its correction takes seconds for milliseconds, so latencies are taken from
- * its events, uncorrected.
+ * autocannon's own histogram has whole milliseconds and its correction, which it makes when there is a rate, takes seconds for
+ * milliseconds: latencies are taken from its events, uncorrected.
  */
 export function runClosedLoop(endpoint: Endpoint, plan: ClosedLoopPlan): Promise<ClosedLoopResult> {
   const latency = new Histogram()
@@ -20,7 +20,7 @@ export function runClosedLoop(endpoint: Endpoint, plan: ClosedLoopPlan): Promise
       connections: plan.connections,
       duration: plan.seconds,
       timeout: 30,
-      ignoreCoordinatedOmission: true,
+      ...(plan.perSecond !== undefined && { overallRate: plan.perSecond, ignoreCoordinatedOmission: true }),
       requests: plan.paths.map((path) => ({ method: 'GET' as const, path, headers })),
     },
     (error: unknown, result: autocannon.Result) => {

@@ -21,11 +21,12 @@ class SecondCounts {
   answered = 0
   failed = 0
   saidHit = 0
+  senderLateMs = 0
   readonly latency = new Histogram()
 
   get data(): SecondResult {
-    const { offered, servedOfOffered, answered, failed, saidHit, latency } = this
-    return { offered, servedOfOffered, answered, failed, saidHit, latency: latency.data }
+    const { offered, servedOfOffered, answered, failed, saidHit, senderLateMs, latency } = this
+    return { offered, servedOfOffered, answered, failed, saidHit, senderLateMs, latency: latency.data }
   }
 }
 
@@ -55,9 +56,13 @@ export class LoadCounts {
     this.#patienceMs = patienceMs
   }
 
-  offered(kind: string, dueMs: number): void {
+  /** @param lateMs how long after the moment they were due the sender came to them */
+  offered(kind: string, dueMs: number, lateMs: number): void {
     this.#kind(kind).offered += 1
-    this.#second(dueMs).offered += 1
+    const second = this.#second(dueMs)
+    second.offered += 1
+    second.senderLateMs = Math.max(second.senderLateMs, lateMs)
+    this.lateness.record(lateMs)
     this.#window.offered += 1
   }
 

@@ -26,6 +26,8 @@ async function carryOut(plan: LoadPlan): Promise<LoadResult> {
   const cpuBefore = process.cpuUsage()
   tell({ type: 'begun', atMs: Date.now() })
   const closed = plan.closedLoop && runClosedLoop(plan.endpoint, plan.closedLoop)
+  // Awaited below; a failure must not count as unhandled until then.
+  closed?.catch(() => {})
   const timer = setInterval(
     () => tell({ type: 'progress', progress: loop.counts.progress(loop.elapsedMs, loop.underWay) }),
     progressEveryMs,

@@ -28,6 +28,8 @@ export interface SlowReadersPlan {
 
 export interface ClosedLoopPlan {
   readonly connections: number
+  /** At most, for all connections together; without it as many as there are answers. */
+  readonly perSecond?: number
   readonly seconds: number
   readonly paths: readonly string[]
   readonly agent: string
@@ -58,6 +60,8 @@ export interface SecondResult {
   readonly failed: number
   /** Answers that a cache said to have had already. */
   readonly saidHit: number
+  /** How late the sender itself was, at worst. */
+  readonly senderLateMs: number
   readonly latency: HistogramData
 }
 

@@ -1,4 +1,3 @@
-import type { ResponseHead } from '../../http1/head.ts'
 import { type Arrivals, arrivalsTotal, dueMs } from './arrivals.ts'
 import { ClientConnection } from './client-connection.ts'
 import { LoadCounts, type Outcome } from './load-counts.ts'
@@ -85,8 +84,7 @@ export class OpenLoop {
       if (due > now) return
       this.#next += 1
       const visitor = this.#visitors.next()
-      this.counts.offered(visitor.group.kind, due)
-      this.counts.lateness.record(now - due)
+      this.counts.offered(visitor.group.kind, due, now - due)
       const waiting: Waiting = { visitor, dueMs: due, sentMs: now, connection: undefined }
       this.#waiting.add(waiting)
       const connection = this.#takeConnection()
@@ -120,7 +118,7 @@ export class OpenLoop {
         answered: (head, body, isReusable) => {
           this.#release(connection, isReusable)
           if (body !== undefined && head.status < 500) this.#look(waiting, body)
-          this.#end(waiting, { kind: 'answered', status: head.status, saidHit: saidHitIn(head) })
+          this.#end(waiting, { kind: 'answered', status: head.status, saidHit: saidHit(head.fields) })
         },
         failed: (why) => {
           this.#release(connection, false)
@@ -165,10 +163,6 @@ export class OpenLoop {
     const { visitor, dueMs: due, sentMs } = waiting
     this.counts.add({ kind: visitor.group.kind, dueMs: due, sentMs, endedMs: this.elapsedMs, fate })
   }
-}
-
-function saidHitIn(head: ResponseHead): boolean {
-  return saidHit(head.fields)
 }
 
 /** As a browser's, short of what no server reads. Plain bodies where they are searched. */

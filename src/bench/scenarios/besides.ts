@@ -80,13 +80,14 @@ export const crawler = besides({
   name: 'crawler',
   title: 'A crawler',
   description:
-    'A crawler with eight connections takes one rare page after the other, as fast as it gets them, beside two hundred usual visitors a second.',
+    'A crawler with eight connections takes one rare page after the other, up to a hundred a second, beside two hundred usual visitors a second.',
   needs: 'any site',
   load: ({ pages }, seconds) => ({
     arrivals: { kind: 'steady', perSecond: usualPerSecond, seconds },
     groups: [readers(pages)],
     closedLoop: {
       connections: 8,
+      perSecond: 100,
       seconds,
       paths: pages.rare.length > 0 ? pages.rare : [pages.story],
       agent: 'bench-crawler/1.0 (+http://127.0.0.1/)',

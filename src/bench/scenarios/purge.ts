@@ -35,7 +35,7 @@ export const purge: Scenario = {
       const accepted: number[] = []
       const load = { seconds, arrivals, groups: [group], readsBodies: true }
       const measured = await measureOn(run, stage, load, async ({ at, now, note }) => {
-        for (let second = 1; second < seconds - 1; second = Math.ceil(now()) + 1) {
+        for (let second = 1; second < seconds - 1; second = Math.floor(now()) + 1) {
           await at(second)
           await leaveComment(stage, story, accepted.length + 1)
           accepted.push(Date.now())

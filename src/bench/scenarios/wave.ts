@@ -1,5 +1,6 @@
 import { arrivalsSeconds } from '../load/arrivals.ts'
-import { collapsedAt, judgeWave } from '../verdicts.ts'
+import { clientLimitBefore } from '../measure.ts'
+import { collapseIn, judgeWave } from '../verdicts.ts'
 import {
   forAll,
   lasting,
@@ -35,14 +36,19 @@ export const wave: Scenario = {
       const from = Math.floor(arrivalsSeconds(arrivals) * (2 / 3))
       const peakP99Ms = percentileIn(measured, from, seconds, 99)
       const sitePerSecond = measured.siteRequests === undefined ? undefined : measured.siteRequests / seconds
+      const collapse = collapseIn(measured.seconds)
+      // What came after the collapse was hard on the client, too, and changes nothing about it.
+      const clientLimit =
+        collapse === undefined ? measured.clientLimit : clientLimitBefore(measured.load, collapse.second)
       const facts = {
         ...served,
-        collapsedAt: collapsedAt(measured.seconds),
+        clientLimit,
+        collapsedAt: collapse?.offered,
         peakPerSecond: peak,
         peakP99Ms,
         sitePerSecond,
       }
-      return results(measured, judgeWave(facts), [
+      return results({ ...measured, clientLimit }, judgeWave(facts), [
         servedFigure(served),
         latencyFigure('p99 at the top', peakP99Ms),
         ...(sitePerSecond === undefined ? [] : [siteFigure(sitePerSecond)]),

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Stage } from './lab.ts'
 import { histogramOf } from './load/histogram.ts'
-import type { KindResult, LoadPlan, LoadProgress, LoadResult } from './load/load-plan.ts'
+import type { KindResult, LoadPlan, LoadProgress, LoadResult, SecondResult } from './load/load-plan.ts'
 import { runLoad } from './load/load-process.ts'
 import type { RunEvent, SecondPoint } from './results.ts'
 import { processUse } from './servers/process-memory.ts'
@@ -76,7 +76,7 @@ export async function measure(stage: Stage, load: Load, options: MeasureOptions)
     const [first, last] = [samples[0] ?? before, samples.at(-1) ?? before]
     return {
       load: result,
-      seconds: secondPoints(result, samples, stage.site !== undefined),
+      seconds: secondPoints(result, samples, stage),
       events,
       siteRequests: first.siteRequests === undefined ? undefined : (last.siteRequests ?? 0) - first.siteRequests,
       memoryGrowthMiB: growth(before, samples),
@@ -117,7 +117,10 @@ function growth(before: Sample, samples: readonly Sample[]): number | undefined 
   return Math.max(...samples.map(({ memoryMiB }) => memoryMiB ?? 0)) - before.memoryMiB
 }
 
-function secondPoints(load: LoadResult, samples: readonly Sample[], countsSite: boolean): SecondPoint[] {
+function secondPoints(load: LoadResult, samples: readonly Sample[], { site, cache }: Stage): SecondPoint[] {
+  // Of the demo site alone there is nothing to be said: every answer is its own.
+  const asked = ({ answered, saidHit }: SecondResult, siteRequests: number | undefined) =>
+    site === undefined ? answered - saidHit : cache && siteRequests
   return load.seconds.map((counts, second) => {
     const [from, to] = [samples[second], samples[second + 1]]
     const siteRequests =
@@ -134,7 +137,7 @@ function secondPoints(load: LoadResult, samples: readonly Sample[], countsSite: 
       p99Ms: latency.percentileMs(99),
       p999Ms: latency.percentileMs(99.9),
       siteRequests,
-      hitRatio: hitRatio(counts.answered, countsSite ? siteRequests : counts.answered - counts.saidHit),
+      hitRatio: hitRatio(counts.answered, asked(counts, siteRequests)),
       memoryMiB: to?.memoryMiB,
     }
   })

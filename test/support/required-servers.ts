@@ -7,6 +7,7 @@ const servers = [
   { program: 'apache2', debianPackage: 'apache2-bin' },
   { program: 'redis-server', debianPackage: 'redis-server' },
   { program: 'memcached', debianPackage: 'memcached' },
+  { program: 'chromium', debianPackage: 'chromium' },
 ] as const
 
 /**

@@ -22,6 +22,8 @@ export interface LoadPlan {
 
 export interface SlowReadersPlan {
   readonly count: number
+  /** They come evenly in so many seconds. */
+  readonly overSeconds: number
   readonly path: string
   readonly bytesPerSecond: number
 }

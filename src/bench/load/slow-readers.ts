@@ -8,13 +8,20 @@ const stepMs = 250
 /** Clients on bad lines: each asks for something large and takes it a little at a time, until `stop`. */
 export class SlowReaders {
   readonly #sockets: Socket[] = []
+  readonly #arriving: NodeJS.Timeout
   readonly #timer: NodeJS.Timeout
   #bytesRead = 0
   #cutOff = 0
   #isStopping = false
 
   constructor(endpoint: Endpoint, plan: SlowReadersPlan) {
-    for (let i = 0; i < plan.count; i++) this.#sockets.push(this.#open(endpoint, plan.path))
+    // One after the other: what the kernel buffers for all of them in one moment would be a flood of its own.
+    const everyMs = (plan.overSeconds * 1000) / plan.count
+    this.#arriving = setInterval(() => {
+      const due = Math.min(plan.count, Math.floor((performance.now() - startMs) / everyMs))
+      while (this.#sockets.length < due) this.#sockets.push(this.#open(endpoint, plan.path))
+    }, 10)
+    const startMs = performance.now()
     const piece = Math.ceil((plan.bytesPerSecond * stepMs) / 1000)
     this.#timer = setInterval(() => {
       for (const socket of this.#sockets)
@@ -24,6 +31,7 @@ export class SlowReaders {
 
   stop(): SlowReadersResult {
     this.#isStopping = true
+    clearInterval(this.#arriving)
     clearInterval(this.#timer)
     for (const socket of this.#sockets) socket.destroy()
     return { begun: this.#sockets.length, cutOff: this.#cutOff, bytesRead: this.#bytesRead }

@@ -47,7 +47,7 @@ function facts({ machine, settings, madeAt, targets }: BenchResults): string {
     `${machine.cores} × ${machine.processor}, ${machine.memoryGiB} GiB, ${machine.system}; sender, cache and site share it`,
     `${madeAt.slice(0, 16).replace('T', ' ')} UTC`,
   ]
-  return `<p class="facts">${escapeHtml(parts.join('. '))}.</p>`
+  return `<p class="facts">${escapeHtml(parts.join('; '))}.</p>`
 }
 
 function section(scenario: ScenarioResults, { targets }: BenchResults, isOpen: boolean): string {

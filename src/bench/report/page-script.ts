@@ -13,7 +13,7 @@ let drawn = []
 /** Log scales as far as there is something to be seen on them: asinh has a zero. */
 const scales = {
   linear: { range: (u, min, max) => [0, max > 0 ? max * 1.05 : 1] },
-  rate: { distr: 4, asinh: 1, range: (u, min, max) => [0, Math.max(1, max) * 1.2] },
+  rate: { distr: 4, asinh: 1, range: (u, min, max) => [0, Math.max(1, max) * 1.3] },
   latency: { distr: 3, log: 10, range: (u, min, max) => [Math.max(0.05, Math.min(min || 0.1, 1) * 0.8), Math.max(max || 1, 10) * 1.3] },
   share: { range: [0, 100] },
 }
@@ -31,7 +31,7 @@ function chart(box, { title, unit, scale, lines, x, events = [], xAxis = {}, xVa
     scales: { x: { time: false }, y: scales[scale] },
     axes: [
       { ...axis, values: (u, vs) => vs.map((v) => v + ' s'), ...xAxis },
-      { ...axis, size: 46, values: (u, vs) => vs.map((v) => v == null ? '' : short(v) + (scale === 'share' ? ' %' : '')) },
+      { ...axis, size: 50, values: (u, vs) => vs.map((v) => v == null || v < 0 ? '' : short(v) + (scale === 'share' ? ' %' : '')) },
     ],
     cursor: { points: { size: 5 } },
     legend: { live: true },
@@ -73,7 +73,8 @@ function draw(details) {
   const padded = (values) => x.map((_, i) => values[i] ?? null)
   const each = (key) => runs.map((run) => ({ label: run.name, stroke: of(run.target), values: padded(run[key]) })).filter(({ values }) => values.some((v) => v !== null))
   const events = runs.length === 1 ? runs[0].events : []
-  const add = (options) => options.lines.length && chart(box, { x, events, height: 190, ...options })
+  // What is over within a second or two has no course to be drawn.
+  const add = (options) => x.length > 2 && options.lines.length && chart(box, { x, events, height: 190, ...options })
   add({ title: 'Visitors offered and served', unit: 'a second', scale: 'rate', height: 280, lines: [{ label: 'offered', stroke: colour('offered'), dash: [6, 4], values: padded(longest.offered) }, ...each('answered')] })
   if (runs.length === 1) {
     const [run] = runs

@@ -16,7 +16,8 @@ details { background: var(--card); border: 1px solid var(--line); border-radius:
 summary { cursor: pointer }
 table { border-collapse: collapse; width: 100%; font-size: .92rem }
 td { padding: .35rem .8rem .35rem 0; vertical-align: top; border-top: 1px solid var(--line) }
-td:first-child { white-space: nowrap; font-weight: 600 }
+td:first-child { white-space: nowrap; font-weight: 600 } td:nth-child(2) { white-space: nowrap }
+td:last-child { width: 100% }
 .dot { display: inline-block; width: .7em; height: .7em; border-radius: 50%; margin-right: .45em }
 .passed { color: var(--good) } .failed { color: var(--bad) } .unclear { color: var(--unclear) } .shown { color: var(--soft) }
 .tally { float: right; font-size: .9rem }

@@ -43,7 +43,9 @@ function hasSeconds({ runs }: ScenarioResults): boolean {
   return runs.some(({ seconds }) => seconds.length > 0)
 }
 
-function runView({ target, seconds, latency, events }: RunResults, name: string): RunView {
+function runView({ target, seconds: all, latency, events }: RunResults, name: string): RunView {
+  // Those who came last have left or been served some seconds later; the course ends where nobody comes any more.
+  const seconds = all.slice(0, all.findLastIndex(({ offered }) => offered > 0) + 1)
   const column = (read: (point: SecondPoint) => number | undefined): Value[] =>
     seconds.map((point) => short(read(point)))
   const isAsked = ({ offered }: SecondPoint) => offered > 0

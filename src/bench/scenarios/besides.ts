@@ -103,12 +103,17 @@ export const slowReaders = besides({
   name: 'slow-readers',
   title: 'Slow readers',
   description:
-    'Three hundred clients on bad lines take a film of 3 MiB at 16 KiB/s each, beside two hundred usual visitors a second. They are to cost patience, not memory.',
+    'Twenty clients a second come on bad lines and take a film of 3 MiB at 16 KiB/s, beside two hundred usual visitors a second. They are to cost patience, not memory.',
   needs: 'demo',
   load: ({ pages }, seconds) => ({
     arrivals: { kind: 'steady', perSecond: usualPerSecond, seconds },
     groups: [readers(pages)],
-    slowReaders: { count: 300, path: pages.large ?? pages.story, bytesPerSecond: 16_384 },
+    slowReaders: {
+      count: 20 * seconds,
+      overSeconds: seconds,
+      path: pages.large ?? pages.story,
+      bytesPerSecond: 16_384,
+    },
   }),
   what: ({ load }) => {
     const slow = load.slowReaders

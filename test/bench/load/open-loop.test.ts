@@ -103,7 +103,7 @@ describe('the open-loop sender', () => {
       planFor(port, {
         arrivals: { kind: 'steady', perSecond: 50, seconds: 1 },
         closedLoop: { connections: 2, seconds: 1, paths: ['/a', '/b'], agent: 'test' },
-        slowReaders: { count: 3, path: '/', bytesPerSecond: 4 },
+        slowReaders: { count: 3, overSeconds: 0.5, path: '/', bytesPerSecond: 4000 },
       }),
     )
     await program.kill()
@@ -111,5 +111,6 @@ describe('the open-loop sender', () => {
     assert.ok(result.closedLoop!.requests > 0)
     assert.equal(result.closedLoop!.errors, 0)
     assert.equal(result.slowReaders!.begun, 3)
+    assert.ok(result.slowReaders!.bytesRead > 0)
   })
 })

@@ -1,0 +1,39 @@
+import { type Browser, chromium, type Page } from 'playwright-core'
+
+/** Debian's, which the test command installs. */
+const executablePath = '/usr/bin/chromium'
+
+export interface OpenedPage {
+  readonly page: Page
+  /** What its scripts complained of. */
+  readonly errors: readonly string[]
+  /** What it wanted from elsewhere. */
+  readonly requests: readonly string[]
+}
+
+export interface PageOptions {
+  readonly width: number
+  readonly height: number
+  readonly colorScheme: 'light' | 'dark'
+}
+
+export function startChromium(): Promise<Browser> {
+  // As root, and in containers, there is no sandbox to be had.
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
+}
+
+/** Opens a document that may not ask anybody for anything. */
+export async function openDocument(browser: Browser, html: string, options: PageOptions): Promise<OpenedPage> {
+  const { width, height, colorScheme } = options
+  const page = await browser.newPage({ viewport: { width, height }, colorScheme, deviceScaleFactor: 1 })
+  const [errors, requests]: [string[], string[]] = [[], []]
+  page.on('pageerror', (error) => errors.push(error.message))
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text())
+  })
+  page.on('request', (request) => {
+    if (!request.url().startsWith('data:')) requests.push(request.url())
+  })
+  await page.setContent(html)
+  return { page, errors, requests }
+}

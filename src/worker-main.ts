@@ -40,7 +40,7 @@ port.on('message', (message: ToThread) => {
 })
 
 try {
-  running = await startSite(config, clock, { workers: count, peers })
+  running = await startSite(config, clock, { workers: count, index, peers })
   tell({ type: 'listening', addresses: running.addresses })
   await stopping.promise
   await running.stop()

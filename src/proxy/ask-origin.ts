@@ -14,6 +14,7 @@ import { askOthers } from './ask-others.ts'
 import { type Asking, conditionsOf } from './asking.ts'
 import type { Core } from './core.ts'
 import { judge } from './judge.ts'
+import { purgeInBand } from './purge-in-band.ts'
 import { coverFor } from './stale-on-error.ts'
 
 /** One upstream request on behalf of the cache, before it is sent. */
@@ -55,7 +56,10 @@ export function flightOptions(errand: Errand): Omit<FlightOptions, 'onLanded'> {
     onEnd() {
       for (const done of turns) done()
     },
-    judge: (response, doomed) => judge({ core, request, plan, asking, doomed }, response),
+    judge(response, doomed) {
+      purgeInBand(core, request, response)
+      return judge({ core, request, plan, asking, doomed }, response)
+    },
     onFailed(error) {
       core.onFailure(error)
       core.lookup.rememberFailing(plan.key)

@@ -9,6 +9,7 @@ import type { Decision, ProxyResponse } from '../request/proxy-response.ts'
 import { priorityOf } from './ask-origin.ts'
 import type { Core } from './core.ts'
 import { invalidateAfter } from './invalidate-after.ts'
+import { purgeInBand } from './purge-in-band.ts'
 import { StorePassed } from './store-passed.ts'
 
 /**
@@ -44,6 +45,7 @@ export async function passThrough(
   const { response } = outcome
   if (response.tunnel !== undefined) return switched(response, response.tunnel, decision)
   // First invalidated, then stored: the response to a POST is newer than what it made invalid.
+  purgeInBand(core, request, response)
   const acknowledged = invalidateAfter(core, request, response)
   storing.watch()
   if (acknowledged !== undefined) await acknowledged

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import type { CallHandlers } from '../control/calls.ts'
 import { Flights } from '../forward/flights.ts'
+import type { HtcpListener } from '../listener/htcp-listener.ts'
 import { type Listeners, startListeners } from '../listener/start-listeners.ts'
 import { type EventLog, eventLogStyle, openEventLog } from '../log/event-log.ts'
 import { FailureLog } from '../log/failure-log.ts'
@@ -16,6 +17,7 @@ import { siteCalls } from './calls.ts'
 import { createGeneration, type Lasting } from './generation.ts'
 import { Generations } from './generations.ts'
 import { openAccess } from './open-access.ts'
+import { openHtcp } from './open-htcp.ts'
 import { createPools } from './pools.ts'
 import { openTiers } from './tiers-of-site.ts'
 
@@ -32,6 +34,8 @@ export interface RunningSite {
 /** What the threads of one box have in common; a thread alone has nothing of it. */
 export interface Box {
   readonly workers: number
+  /** Of this thread. What a box does once is for the first. */
+  readonly index: number
   readonly peers: BoxPeers
 }
 
@@ -61,7 +65,9 @@ export async function startSite(config: Config, clock: Clock, box?: Box): Promis
     },
     invalidate: (invalidations) => lasting.invalidateHere.invalidate(invalidations),
   })
+  let htcp: HtcpListener | undefined
   const closeParts = async (): Promise<void> => {
+    htcp?.close()
     await tiers?.close()
     pools.close()
     traffic.close()
@@ -72,6 +78,7 @@ export async function startSite(config: Config, clock: Clock, box?: Box): Promis
     const running = await startListeners({ ...first.lanes, clock })
     listeners = running
     const addresses = running.addresses.map(addressUrl)
+    if (box === undefined || box.index === 0) htcp = await openHtcp(config, () => generations.current.core, log)
     log.info({ listen: addresses, origins: config.origins.map(({ url }) => url) }, 'started')
     return {
       addresses,

@@ -11,7 +11,14 @@ function tagged(tags: readonly string[], selecting: StoredResponse['selecting'] 
   return {
     ...{ requestMethod: 'GET', status: 200, reason: 'OK', fields: [], body },
     ...{ requestTimeMs: 0, responseTimeMs: 0, dateMs: 0, ageFieldSeconds: 0 },
-    ...{ lifetime: { seconds: 60, source: 'max-age' }, directives, selecting, range: undefined, tags, invalidated: false },
+    ...{
+      lifetime: { seconds: 60, source: 'max-age' },
+      directives,
+      selecting,
+      range: undefined,
+      tags,
+      invalidated: false,
+    },
   }
 }
 

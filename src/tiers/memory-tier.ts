@@ -148,9 +148,13 @@ export class MemoryTier {
   }
 }
 
-/** What V8 and lru-cache need for a key and for a stored response beyond its characters: measured, rounded up. */
+/**
+ * What is resident for a key and for a stored response beyond its characters: heap, V8's and malloc's records of the body,
+ * lru-cache's tables. Measured on 400,000 responses of 0 to 20 fields: these count 4 to 20 % too much for usual ones, 75 % for
+ * ones of many fields that are the same for all, and 6 % too little where every value differs from all others.
+ */
 const KEY_OVERHEAD_BYTES = 200
-const RESPONSE_OVERHEAD_BYTES = 700
+const RESPONSE_OVERHEAD_BYTES = 800
 const FIELD_OVERHEAD_BYTES = 48
 /** A tag with its place in the index. */
 const TAG_OVERHEAD_BYTES = 120

@@ -33,6 +33,7 @@ export function compileCookies(
   keyed: readonly string[],
   lookedAt: readonly string[],
 ): CookieHandling {
+  const mayBegin = beginningsOf(pass)
   const isNamedByPass = compileCookiePatterns(pass.filter((pattern) => !pattern.includes('=')))
   const isSpelledByPass = compileCookiePatterns(pass.filter((pattern) => pattern.includes('=')))
   const isIgnored = compileCookiePatterns(ignore)
@@ -48,7 +49,7 @@ export function compileCookies(
   const hasNoise = pass.length > 0 || ignore.length > 0
   return {
     looks: pass.length > 0,
-    passes: (cookie) => cookie !== undefined && someCookie(cookie, isOfPass),
+    passes: (cookie) => cookie !== undefined && someCookie(cookie, isOfPass, mayBegin),
     withoutNoise: (fields) => (hasNoise ? withCookies(fields, (name, value) => !isNoise(name, value)) : fields),
     keyedOnly: (fields) => withCookies(fields, isKeyed),
     hasUnkeyed: (fields) =>
@@ -92,16 +93,37 @@ export function compileNamed(
   return { isName: compileGlob(read(pattern.slice(0, equals))), isValue: compileGlob(pattern.slice(equals + 1)) }
 }
 
-/** Whether a cookie of a `Cookie` value is what is looked for; names and values as received, without the space around. */
-export function someCookie(cookie: string, isIt: CookieMatcher): boolean {
+/**
+ * Whether a cookie of a `Cookie` value is what is looked for; names and values as received, without the space around.
+ *
+ * @param mayBegin by character code, 0 where no such cookie begins with it: most are told apart without being cut out
+ */
+export function someCookie(cookie: string, isIt: CookieMatcher, mayBegin?: Uint8Array): boolean {
   for (let from = 0; from <= cookie.length; ) {
+    while (cookie.charCodeAt(from) === SPACE) from++
     const next = cookie.indexOf(';', from)
     const end = next === -1 ? cookie.length : next
-    const piece = cookie.slice(from, end).trim()
+    const isCandidate = mayBegin === undefined || mayBegin[cookie.charCodeAt(from)] !== 0
+    const piece = isCandidate ? cookie.slice(from, end).trim() : ''
     if (piece !== '' && isIt(cookieName(piece), cookieValue(piece))) return true
     from = end + 1
   }
   return false
+}
+
+const SPACE = 0x20
+
+/** The characters with which a cookie may begin that a pattern means, in any spelling: in doubt it may. */
+function beginningsOf(patterns: readonly string[]): Uint8Array {
+  const mayBegin = new Uint8Array(256)
+  for (let code = 0; code < 256; code++) {
+    const character = String.fromCharCode(code)
+    const isPlain = /[\w-]/.test(character)
+    const reading = character.toLowerCase()
+    const begins = patterns.some((pattern) => pattern.startsWith('*') || cookieNameReading(pattern).startsWith(reading))
+    if (!isPlain || begins) mayBegin[code] = 1
+  }
+  return mayBegin
 }
 
 /** All cookies of a name as an origin may read it, `name=value` in order: servers differ in which of two they believe. */
@@ -116,11 +138,11 @@ export function cookiesByReading(cookie: string): Map<string, string> {
   return found
 }
 
-const readAsItIs = /^[a-z0-9_-]+$/
+const plainName = /^[\w-]+$/
 
 /** PHP makes `_` of dots and spaces and an array of `a[b]`, and older ones decode; some servers ignore case. */
 export function cookieNameReading(name: string): string {
-  if (readAsItIs.test(name)) return name
+  if (plainName.test(name)) return name.toLowerCase()
   const decoded = name.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
   const [beforeBracket = ''] = decoded.trim().split('[', 1)
   return beforeBracket.replaceAll(/[. ]/g, '_').toLowerCase()

@@ -1,10 +1,3 @@
-/*
- * A wave against a slow origin: how many requests a second are answered in time when more come than it can do? The origin does
- * 20 of 50 ms at a time, 400 a second. Visitors come at a rate of their own, whatever became of those before, and leave after
- * two seconds. Nothing is cached.
- *
- *   node bench/origins/wave.ts [SECONDS]
- */
 import { Agent, get } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
@@ -17,9 +10,24 @@ import {
   SERVICE_MS,
   startOrigins,
 } from './balancers.ts'
-import { describeRun, table } from './report.ts'
 
-const seconds = Number(process.argv[2] ?? 8)
+/** What one balancer let through of waves of three heights. */
+export interface WaveRow {
+  readonly balancer: string
+  readonly protection: string
+  readonly loads: readonly WaveLoad[]
+}
+
+export interface WaveLoad {
+  /** Of the origin's capacity. */
+  readonly factor: number
+  readonly goodPerSecond: number
+  /** Of what was good; undefined when nothing was. */
+  readonly p99Ms: number | undefined
+  readonly refusedPerSecond: number
+  readonly latePerSecond: number
+}
+
 const PATIENCE_MS = 2_000
 const TICK_MS = 10
 const capacity = (AT_A_TIME * 1000) / SERVICE_MS
@@ -31,12 +39,55 @@ interface Counts {
   readonly goodMs: number[]
 }
 
-/** Sends at a rate for some seconds. Only what was sent after the first two seconds counts. */
-async function wave(port: number, perSecond: number): Promise<Counts> {
+/**
+ * A wave against a slow origin: how many requests a second are answered in time when more come than it can do? Visitors come at a
+ * rate of their own, whatever became of those before, and leave after two seconds. Nothing is cached.
+ */
+export async function wave(seconds: number, onProgress: (what: string) => void): Promise<WaveRow[]> {
+  // A queue of a quarter of a second: what waits longer is better told at once.
+  const queue: Protection = { atATime: AT_A_TIME, queue: 100, queueMs: 1_000 }
+  const none: Protection = { atATime: undefined, queue: 0, queueMs: 60_000 }
+  const cases: [BalancerKind, string, Protection][] = [
+    [breakwater, 'limit and queue', queue],
+    [breakwater, 'no limit', none],
+    [haproxy, 'limit and queue', queue],
+    [haproxy, 'no limit', none],
+    [nginx, 'limit (no queue)', queue],
+    [nginx, 'no limit', none],
+  ]
+  const rows: WaveRow[] = []
+  for (const [kind, protection, settings] of cases) {
+    const loads: WaveLoad[] = []
+    for (const factor of [1, 2, 5]) {
+      onProgress(`wave: ${kind.name}, ${protection}, ${factor}× capacity`)
+      loads.push(await measure(kind, settings, factor, seconds))
+    }
+    rows.push({ balancer: kind.name, protection, loads })
+  }
+  return rows
+}
+
+async function measure(kind: BalancerKind, protection: Protection, factor: number, seconds: number): Promise<WaveLoad> {
+  const { ports, stop } = await startOrigins(1)
+  const { port, program } = await kind.start(ports, protection)
+  const { good, refused, late, goodMs } = await visitAll(port, capacity * factor, seconds)
+  await program.kill()
+  await stop()
+  return {
+    factor,
+    goodPerSecond: good / seconds,
+    p99Ms: goodMs.toSorted((a, b) => a - b)[Math.floor(goodMs.length * 0.99)],
+    refusedPerSecond: refused / seconds,
+    latePerSecond: late / seconds,
+  }
+}
+
+/** Sends at a rate for some seconds. What was sent in the first one does not count. */
+async function visitAll(port: number, perSecond: number, seconds: number): Promise<Counts> {
   const counts: Counts = { good: 0, refused: 0, late: 0, goodMs: [] }
   const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY })
   const startMs = performance.now()
-  const warmMs = startMs + 2_000
+  const warmMs = startMs + 1_000
   const endMs = warmMs + seconds * 1000
   let sent = 0
   while (performance.now() < endMs) {
@@ -44,7 +95,7 @@ async function wave(port: number, perSecond: number): Promise<Counts> {
     for (; sent < due; sent++) visit(agent, port, performance.now() >= warmMs ? counts : undefined)
     await sleep(TICK_MS)
   }
-  await sleep(PATIENCE_MS + 200)
+  await sleep(PATIENCE_MS + 100)
   agent.destroy()
   return counts
 }
@@ -69,32 +120,3 @@ function visit(agent: Agent, port: number, counts: Counts | undefined): void {
   }, PATIENCE_MS)
   request.on('error', () => clearTimeout(patience))
 }
-
-async function measure(kind: BalancerKind, name: string, protection: Protection): Promise<string[]> {
-  const cells = [name]
-  for (const factor of [1, 2, 5]) {
-    const { ports, stop } = await startOrigins(1)
-    const { port, program } = await kind.start(ports, protection)
-    const { good, refused, late, goodMs } = await wave(port, capacity * factor)
-    await program.kill()
-    await stop()
-    const p99 = goodMs.toSorted((a, b) => a - b)[Math.floor(goodMs.length * 0.99)] ?? Number.NaN
-    const rate = (count: number): string => (count / seconds).toFixed(0)
-    cells.push(`${rate(good)} (p99 ${p99.toFixed(0)} ms; ${rate(refused)} refused, ${rate(late)} too late)`)
-  }
-  return cells
-}
-
-// A queue of a quarter of a second: what waits longer is better told at once.
-const queue: Protection = { atATime: AT_A_TIME, queue: 100, queueMs: 1_000 }
-const none: Protection = { atATime: undefined, queue: 0, queueMs: 60_000 }
-const rows = [
-  await measure(breakwater, 'breakwater, limit and queue', queue),
-  await measure(breakwater, 'breakwater, no limit', none),
-  await measure(haproxy, 'HAProxy, limit and queue', queue),
-  await measure(haproxy, 'HAProxy, no limit', none),
-  await measure(nginx, 'nginx, limit (no queue)', queue),
-  await measure(nginx, 'nginx, no limit', none),
-]
-process.stdout.write(`${describeRun(`wave, ${seconds} s each, capacity ${capacity}/s`)}\n`)
-process.stdout.write(`${table(['answered in time, a second', '1× capacity', '2×', '5×'], rows)}\n`)

@@ -8,8 +8,8 @@ import { OneThread } from './control/answer-call.ts'
 import { summed } from './control/site-counts.ts'
 import type { Threads } from './control/threads.ts'
 import { type EventLog, eventLogStyle, openEventLog } from './log/event-log.ts'
+import { configForThreads } from './site/config-for-threads.ts'
 import { startSite } from './site/start-site.ts'
-import { withStickySecrets } from './site/sticky-secret.ts'
 import { formatHostPort } from './units.ts'
 import { packageVersion } from './version.ts'
 import { Supervisor } from './workers/supervisor.ts'
@@ -40,10 +40,10 @@ interface Serving {
  * @param effective the configuration in the words of the file, to be shown
  */
 export async function startApp(given: Config, effective: unknown): Promise<RunningApp> {
-  const config = withStickySecrets(given)
+  const count = given.workers === 'auto' ? availableParallelism() : given.workers
+  const config = configForThreads(given, count)
   const clock = systemClock()
   const startedMs = clock.now()
-  const count = config.workers === 'auto' ? availableParallelism() : config.workers
   const serving = await (count === 1 ? startAlone(config, clock) : startWorkers(config, clock, count))
   let isDraining = false
   const admin = await openAdminOf(config, serving, {

@@ -81,6 +81,57 @@ describe('new settings for a pool', () => {
   })
 })
 
+describe('new settings for sites', () => {
+  it('while 300 requests are under way or wait: members come, go, change their weight, are drained; none is lost', async (t) => {
+    const held = Promise.withResolvers<void>()
+    const origins = await Promise.all(
+      [1, 2, 3].map(() =>
+        anOrigin(t, async (request) => {
+          await held.promise
+          await request.respond({ body: 'ok' })
+        }),
+      ),
+    )
+    const concurrency = { connectionsMax: 40, queueMax: 1_000, queueMs: 60_000 }
+    const settings = (members: readonly OriginSettings[]): SitePoolsSettings => ({
+      sites: [
+        { serves: (host) => host === 'shop.test', pool: { ...poolSettings(members), name: 'shop', concurrency } },
+      ],
+      others: { ...poolSettings(members.slice(0, 1)), name: 'origins', concurrency },
+    })
+    const named = origins.map((origin, index) => member(`m${index}`, origin))
+    const pools = new SitePools(settings(named.slice(0, 2)), { clock: new HeldClock() })
+    t.after(() => pools.close())
+    const asked = (count: number) =>
+      Array.from(
+        { length: count },
+        (_, i) => ask(pools, { authority: i % 3 === 0 ? 'else.test' : 'shop.test' }).outcome,
+      )
+    const outcomes = asked(300)
+    await origins[1]!.request(40)
+    const last = [
+      { ...named[0]!, weight: 5 },
+      { ...named[2]!, weight: 2 },
+    ]
+    pools.update(settings(named))
+    pools.update(settings([named[0]!, { ...named[1]!, drain: true }, named[2]!]))
+    pools.update(settings(last))
+    outcomes.push(...asked(100))
+    held.resolve()
+    assert.deepEqual(
+      new Set((await Promise.all(outcomes)).map(({ body, error }) => error?.code ?? body)),
+      new Set(['ok']),
+    )
+    assert.equal(origins[1]!.requests.length, 100, 'the one that went finished what it had')
+    const before = origins.map(({ requests }) => requests.length)
+    await Promise.all(Array.from({ length: 70 }, () => ask(pools, { authority: 'shop.test' }).outcome))
+    assert.deepEqual(
+      origins.map(({ requests }, index) => requests.length - before[index]!),
+      [50, 0, 20],
+    )
+  })
+})
+
 describe('sites', () => {
   async function sites(t: TestContext) {
     const [shop, blog, other] = await Promise.all(

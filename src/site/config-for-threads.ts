@@ -5,10 +5,19 @@ import type { PoolRulesConfig } from '../config/pool-config.ts'
 /** One for the life of the process: neither a reload nor a worker that is started again moves visitors. */
 const madeUp = randomBytes(32).toString('base64url')
 
-/** The configuration with a secret wherever a sticky cookie has none, the same one for all threads that get it. */
-export function withStickySecrets(config: Config): Config {
+/**
+ * The configuration as each of so many threads gets it: with its part of what an origin may be asked at a time, and where a sticky
+ * cookie has no secret, with one that is the same for all of them.
+ */
+export function configForThreads(config: Config, count: number): Config {
+  const { limits } = config
   return {
     ...config,
+    limits: {
+      ...limits,
+      originConnectionsMax: Math.max(1, Math.floor(limits.originConnectionsMax / count)),
+      originQueueMax: Math.ceil(limits.originQueueMax / count),
+    },
     originRules: withSecret(config.originRules),
     pools: config.pools.map((pool) => ({ ...pool, ...withSecret(pool) })),
   }

@@ -1,8 +1,22 @@
 import type { Route } from './route.ts'
 import { healthRoutes } from './routes/health.ts'
+import { logRoutes } from './routes/log.ts'
+import { orderRoutes } from './routes/orders.ts'
+import { originRoutes } from './routes/origins.ts'
+import { statusRoutes } from './routes/status.ts'
+import { storeRoutes } from './routes/store.ts'
+import { trafficRoutes } from './routes/traffic.ts'
 
 /** Everything that the admin listener answers, besides the files of the dashboard. */
-export const routes: readonly Route[] = [...healthRoutes]
+export const routes: readonly Route[] = [
+  ...healthRoutes,
+  ...statusRoutes,
+  ...trafficRoutes,
+  ...originRoutes,
+  ...storeRoutes,
+  ...orderRoutes,
+  ...logRoutes,
+]
 
 export type FoundRoute =
   | { readonly kind: 'route'; readonly route: Route }
@@ -14,8 +28,6 @@ export function findRoute(method: string, path: string): FoundRoute {
   const route = here.find((one) => one.method === method)
   if (route !== undefined) return { kind: 'route', route }
   if (here.length === 0) return { kind: 'unknown' }
-  return {
-    kind: 'method',
-    allow: here.flatMap((one) => (one.method === 'GET' ? ['GET', 'HEAD'] : [one.method])).join(', '),
-  }
+  const allowed = here.flatMap((one) => (one.method === 'GET' ? ['GET', 'HEAD'] : [one.method]))
+  return { kind: 'method', allow: allowed.join(', ') }
 }

@@ -5,8 +5,11 @@ import type { PageLists } from '../metrics/pages.ts'
 import type { Seconds } from '../metrics/seconds.ts'
 import type { ThreadSnapshot } from '../metrics/thread-snapshot.ts'
 import type { HostCounts } from '../metrics/traffic-counts.ts'
+import type { Explanation, StoredView } from '../proxy/explain.ts'
 import type { PurgeReport } from '../proxy/invalidator.ts'
+import type { AskedRequest } from './asked-request.ts'
 import type { SiteCounts } from './site-counts.ts'
+import type { StoredPages, StoredSearch, StoredVariant } from './stored-pages.ts'
 
 /** What becomes of a prepared reload. */
 export type ReloadStep = 'commit' | 'abandon'
@@ -17,6 +20,14 @@ export interface OriginOrder {
   /** Where several pools have one of this name. */
   readonly pool: string | undefined
   readonly order: 'drain' | 'enable'
+}
+
+export interface StoredFor {
+  readonly key: string
+  readonly bytes: number
+  readonly variants: readonly StoredVariant[]
+  /** Of the page, in the last five to ten minutes; undefined when it is not among the busiest. */
+  readonly hits: number | undefined
 }
 
 interface Call<Q, A> {
@@ -42,7 +53,15 @@ export interface Calls {
   readonly logLevel: Call<{ readonly set: LogLevel | undefined }, LogLevel>
   /** Takes an origin out, or in again. */
   readonly setOrigin: Call<OriginOrder, { readonly found: boolean }>
-  /** Purges, in all threads and on all boxes: one thread is asked. It fails with what is wrong with an order. */
+  /** What would happen to a request, and why it was no hit lately. */
+  readonly explain: Call<AskedRequest, { readonly explanation: Explanation; readonly lately: readonly string[] }>
+  /** What the tiers behind memory have for a request; to be asked of one thread. */
+  readonly findBehind: Call<AskedRequest, { readonly tier: string; readonly stored: StoredView } | undefined>
+  /** Pages in memory. */
+  readonly searchStored: Call<StoredSearch, StoredPages>
+  /** What is in memory for a request: its key, all variants, and how often they were hits lately. */
+  readonly storedFor: Call<AskedRequest, StoredFor>
+  /** Makes something invalid everywhere: to be asked of one thread, which tells the others and the other boxes. */
   readonly purge: Call<readonly PurgeOrder[], PurgeReport>
   /** Pages by traffic, misses and time spent at the origin. */
   readonly pages: Call<{ readonly limit: number }, PageLists>

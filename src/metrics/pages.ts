@@ -95,7 +95,7 @@ export class Pages {
   }
 
   lists(limit: number): PageLists {
-    const windows = this.#before === this.#current ? [this.#current] : [this.#before, this.#current]
+    const windows = this.#windows
     const all = <T>(of: (window: Window) => Iterable<T>): T[] => windows.flatMap((window) => [...of(window)])
     return {
       sinceMs: this.#before.sinceMs,
@@ -105,13 +105,23 @@ export class Pages {
     }
   }
 
+  /** How often it was a hit lately; undefined when it is not among the busiest. */
+  hitsOf(url: string): number | undefined {
+    const found = this.#windows.flatMap((window) => window.traffic.get(url) ?? [])
+    return found.length === 0 ? undefined : found.reduce((total, { extra }) => total + extra.hits, 0)
+  }
+
   /** Why it was no hit lately, most frequent first. */
   reasonsFor(url: string): string[] {
-    const found = [this.#before, this.#current].flatMap((window) => window.misses.get(url) ?? [])
+    const found = this.#windows.flatMap((window) => window.misses.get(url) ?? [])
     const [merged] = topMisses(found.map(byMisses), 1)
     return Object.entries(merged?.reasons ?? {})
       .sort(([, one], [, other]) => other - one)
       .map(([word]) => word)
+  }
+
+  get #windows(): readonly Window[] {
+    return this.#before === this.#current ? [this.#current] : [this.#before, this.#current]
   }
 }
 

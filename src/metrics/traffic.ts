@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { ExchangeRecord } from '../listener/exchange-record.ts'
-import { readKey, urlOfKey } from '../policy/read-key.ts'
+import { uriOfKey, urlOfKey } from '../policy/cache-key.ts'
 import type { Decision } from '../request/proxy-response.ts'
 import type { PreparedResponse } from '../respond/prepared-response.ts'
 import { Durations } from './durations.ts'
@@ -183,6 +183,7 @@ function isFromCache({ outcome }: Decision): boolean {
 }
 
 function placeOf(key: string | undefined): { authority: string; url: string } | undefined {
-  const read = key === undefined ? undefined : readKey(key)
-  return read === undefined ? undefined : { authority: read.authority, url: urlOfKey(read) }
+  const authority = key === undefined ? undefined : uriOfKey(key)?.authority
+  const url = key === undefined ? undefined : urlOfKey(key)
+  return authority === undefined || url === undefined ? undefined : { authority, url }
 }

@@ -60,6 +60,12 @@ export function uriOfKey(key: string): KeyedUri | undefined {
   return target && { authority, target: key.slice(target.at, target.at + target.length), isPlain: false }
 }
 
+/** The URL for people; a key of both schemes is written as http. Undefined for what is no key. */
+export function urlOfKey(key: string): string | undefined {
+  const uri = uriOfKey(key)
+  return uri && `${key.startsWith('https:') ? 'https' : 'http'}://${uri.authority}${uri.target}`
+}
+
 /** The keys, plain ones, that a URI can have: by http, by https, or by either. */
 export function plainKeysOf({ authority, target }: Omit<KeyedUri, 'isPlain'>): string[] {
   return ['http', 'https', 'any'].map((scheme) => `${scheme}:${authority.length}:${authority}:${target}`)

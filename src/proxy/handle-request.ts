@@ -1,5 +1,4 @@
 import { ProxyError, unreachable } from '../errors.ts'
-import { hasField } from '../http/fields.ts'
 import type { Plan } from '../policy/plan.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { ProxyResponse, RequestHandler } from '../request/proxy-response.ts'
@@ -11,6 +10,8 @@ import { type Attempt, FIRST_ATTEMPT } from './attempt.ts'
 import type { Core } from './core.ts'
 import { fetchForCache } from './fetch-for-cache.ts'
 import { passThrough } from './pass-through.ts'
+import { plannedRequest } from './planned-request.ts'
+import { reasonToPass } from './reason-to-pass.ts'
 
 const ONLY_IF_CACHED = { status: 504, detail: 'only-if-cached' }
 
@@ -50,12 +51,6 @@ function handleRequest(core: Core, request: ProxyRequest): ProxyResponse | Promi
   return serveFromCache(core, planned, plan, FIRST_ATTEMPT)
 }
 
-/** Without the cookies that say nothing about the page: from here on neither selection, nor consent, nor the origin sees them. */
-function plannedRequest(request: ProxyRequest, plan: Plan): ProxyRequest {
-  const fields = plan.cookies.withoutNoise(request.fields)
-  return fields === request.fields ? request : { ...request, fields }
-}
-
 /** Lookup and what follows from it; comes back here when a request is released from a flight. */
 export function serveFromCache(
   core: Core,
@@ -84,16 +79,6 @@ export function serveFromCache(
 /** A hit in a tier behind memory says which. */
 function fromTier({ tier }: Attempt): { detail?: string } {
   return tier === undefined ? {} : { detail: tier }
-}
-
-/** Requests that are neither answered from the cache nor stored, whatever the rules say. */
-function reasonToPass(request: ProxyRequest): string | undefined {
-  if (request.upgrade !== undefined) return 'upgrade'
-  // An origin may answer by a body that no key knows of ("fat GET").
-  if (request.body !== undefined) return 'request-body'
-  // Not for a cache to evaluate (RFC 9111 §4.3.2): only the origin knows the current state.
-  if (hasField(request.fields, 'if-match') || hasField(request.fields, 'if-unmodified-since')) return 'precondition'
-  return undefined
 }
 
 function internalError(core: Core, request: ProxyRequest, cause: unknown): ProxyResponse {

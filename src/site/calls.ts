@@ -1,10 +1,14 @@
 import type { LogLevel } from '../config/config.ts'
+import { asProxyRequest } from '../control/asked-request.ts'
 import type { CallHandlers } from '../control/calls.ts'
 import type { Listeners } from '../listener/start-listeners.ts'
 import type { ThreadSnapshot } from '../metrics/thread-snapshot.ts'
 import { purge } from '../proxy/answer-purge.ts'
+import { urlOfKey } from '../policy/cache-key.ts'
 import type { Core } from '../proxy/core.ts'
+import { explain, viewOf } from '../proxy/explain.ts'
 import type { Lasting } from './generation.ts'
+import { searchStored, storedVariants } from './stored-pages.ts'
 
 /** The parts of a thread that know the answers. */
 export interface CallParts {
@@ -17,7 +21,7 @@ export interface CallParts {
 /** What one thread answers when it is asked (docs/decisions/control.md). */
 export function siteCalls(parts: CallParts): Omit<CallHandlers, 'prepareReload' | 'finishReload'> {
   const { lasting, listeners } = parts
-  const { traffic, log, memory, pools } = lasting
+  const { clock, traffic, log, memory, pools } = lasting
   return {
     counts: () => ({
       connections: listeners.connections,
@@ -27,6 +31,25 @@ export function siteCalls(parts: CallParts): Omit<CallHandlers, 'prepareReload' 
     snapshot: () => snapshot(parts),
     seconds: ({ count }) => traffic.seconds(count),
     hosts: () => traffic.hosts(),
+    explain(asked) {
+      const explanation = explain(parts.core(), asProxyRequest(asked, clock.now()))
+      const url = explanation.kind === 'lookup' ? urlOfKey(explanation.key) : undefined
+      return {
+        explanation,
+        lately: traffic.pages.reasonsFor(url ?? `${asked.scheme}://${asked.authority}${asked.target}`),
+      }
+    },
+    async findBehind(asked) {
+      const request = asProxyRequest(asked, clock.now())
+      const found = await lasting.tiers?.find(parts.core().plan(request).key, request.fields)
+      return found && { tier: found.tier, stored: viewOf(found.stored, clock.now()) }
+    },
+    searchStored: (search) => searchStored(lasting, search),
+    storedFor(asked) {
+      const { key } = parts.core().plan(asProxyRequest(asked, clock.now()))
+      const hits = traffic.pages.hitsOf(urlOfKey(key) ?? '')
+      return { key, bytes: memory.bytesOf(key), variants: storedVariants(lasting, { key }), hits }
+    },
     pages: ({ limit }) => traffic.pages.lists(limit),
     problems: () => log.problems(),
     logLevel({ set }) {

@@ -104,6 +104,12 @@ export class MemoryTier {
     }
   }
 
+  /** Bytes that a key takes with all its variants; 0 for one that is not stored. */
+  bytesOf(key: string): number {
+    const variants = this.#cache.peek(key)
+    return variants === undefined ? 0 : variantsBytes(key, variants)
+  }
+
   /** The keys as they are now, the least recently used first: what is changed in this order keeps it. */
   keys(): readonly string[] {
     return [...this.#cache.rkeys()]

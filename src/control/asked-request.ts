@@ -16,6 +16,7 @@ export function asProxyRequest(asked: AskedRequest, nowMs: number): ProxyRequest
     ...asked,
     version: '1.1',
     forwarding: [],
+    isForwarded: false,
     clientAddress: '127.0.0.1',
     peerAddress: '127.0.0.1',
     receivedMs: nowMs,

@@ -1,7 +1,7 @@
 import type { MemoryCounts } from '../tiers/memory-tier.ts'
 import type { TierSnapshot } from '../tiers/remote-tiers.ts'
 import type { TierCounts } from '../tiers/tier.ts'
-import { counter, type Family, gauge, type Labels } from './families.ts'
+import { counter, type Family, gauge, type Labels, type Sample } from './families.ts'
 import type { ThreadSnapshot } from './thread-snapshot.ts'
 
 /** Memory and the tiers behind it, all threads together. */
@@ -45,6 +45,27 @@ export function storeFamilies(threads: readonly ThreadSnapshot[]): Family[] {
     ),
     ...tierFamilies(threads.flatMap(({ tiers }) => tiers)),
   ]
+}
+
+/** Bounds are the same in all threads. */
+function latencyFamily(snapshots: readonly TierSnapshot[], names: readonly string[]): Family {
+  const name = 'breakwater_tier_latency_seconds'
+  const values = names.flatMap((tier): Sample[] => {
+    const all = snapshots.filter((one) => one.tier === tier).map(({ counts }) => counts.latency)
+    const count = all.reduce((total, one) => total + one.count, 0)
+    const buckets = (all[0]?.buckets ?? []).map(({ atMostMs }, i) => ({
+      labels: { tier, le: String(atMostMs / 1000) },
+      value: all.reduce((total, one) => total + (one.buckets[i]?.count ?? 0), 0),
+      metricName: `${name}_bucket`,
+    }))
+    return [
+      ...buckets,
+      { labels: { tier, le: '+Inf' }, value: count, metricName: `${name}_bucket` },
+      { labels: { tier }, value: all.reduce((total, one) => total + one.sumMs, 0) / 1000, metricName: `${name}_sum` },
+      { labels: { tier }, value: count, metricName: `${name}_count` },
+    ]
+  })
+  return { name, help: 'Until a tier answered', type: 'histogram', values, aggregator: 'first' }
 }
 
 function tierFamilies(snapshots: readonly TierSnapshot[]): Family[] {
@@ -95,6 +116,7 @@ function tierFamilies(snapshots: readonly TierSnapshot[]): Family[] {
         refused: ({ refused }) => refused,
       }),
     ),
+    latencyFamily(snapshots, names),
     gauge(
       'breakwater_tier_queued_bytes',
       'Bytes that wait to be written to a tier',

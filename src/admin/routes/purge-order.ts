@@ -22,8 +22,8 @@ export const purgeOrder = z
     everything: z.literal(true).optional(),
     hard: z
       .boolean()
-      .default(false)
-      .describe('Removed; otherwise it is stale, and may be served where that is allowed'),
+      .optional()
+      .describe('true: removed; false: stale, and served where that is allowed; absent: as configured'),
   })
   .refine((order) => WHAT.filter((name) => order[name] !== undefined).length === 1, {
     message: `exactly one of ${WHAT.join(', ')}`,
@@ -31,7 +31,7 @@ export const purgeOrder = z
 
 /** @throws AdminError for an order that cannot be carried out */
 export function ordersOf(sent: readonly z.output<typeof purgeOrder>[]): PurgeOrder[] {
-  const orders = sent.map((order) => ({ ...whatOf(order), soft: !order.hard }))
+  const orders = sent.map((order) => ({ ...whatOf(order), ...(order.hard !== undefined && { soft: !order.hard }) }))
   try {
     // Carried out by the site, which knows its keys; here only to refuse what is wrong before anybody is asked.
     toInvalidations(orders, { soft: true, keyedUri: ({ authority, target }) => authority + target })

@@ -8,7 +8,8 @@ import { answersOf, noQuery, storedView, unanswered, wholeNumber } from './commo
 /** A search looks at every key, in slices. */
 const SEARCH_MS = 15_000
 
-const tierCounts = z.record(z.string(), z.number())
+const tierCounts = z.record(z.string(), z.number()).describe('Since the start')
+const latencyMs = z.number().nullable().describe('Of its answers, on average; null before the first one')
 
 const variant = z.strictObject({
   ...storedView.shape,
@@ -92,13 +93,21 @@ export const storeRoutes: readonly Route[] = [
     summary: 'The tiers behind memory, as each thread sees them',
     query: noQuery,
     answer: z.strictObject({
-      tiers: z.array(z.strictObject({ thread: z.int(), tier: z.string(), state: z.string(), counts: tierCounts })),
+      tiers: z.array(
+        z.strictObject({ thread: z.int(), tier: z.string(), state: z.string(), counts: tierCounts, latencyMs }),
+      ),
       unanswered,
     }),
     async handle({ threads }) {
       const { answers, failed } = await threads.ask('snapshot', undefined)
       const tiers = answers.flatMap(({ thread, answer }) =>
-        answer.tiers.map(({ tier, state, counts }) => ({ thread, tier, state, counts: { ...counts } })),
+        answer.tiers.map(({ tier, state, counts: { latency, ...counts } }) => ({
+          thread,
+          tier,
+          state,
+          counts,
+          latencyMs: latency.count === 0 ? null : latency.sumMs / latency.count,
+        })),
       )
       return { tiers, unanswered: [...failed] }
     },

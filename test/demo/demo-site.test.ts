@@ -75,6 +75,22 @@ describe('the demo site', () => {
     assert.equal(value(await get('/images/sea.png', { 'Accept-Encoding': 'gzip' }), 'vary'), undefined)
   })
 
+  it('has the tides of every day of this decade, and of no other', async () => {
+    assert.match((await get('/tides/2026-03-14')).text, /<h1>Tides on 14 March 2026<\/h1>/)
+    for (const day of ['2026-02-30', '2031-01-01', '2026-3-1'])
+      assert.equal((await get(`/tides/${day}`)).status, 404, day)
+  })
+
+  it('gives its pages another lifetime when told to, and its files their own', async () => {
+    const other = await startDemoSite({ serviceMs: 1, pageFreshSeconds: 2 })
+    const otherPort = Number(new URL(other.url).port)
+    const lifetime = async (target: string) => value(await fetchRaw(otherPort, { target }), 'cache-control')
+    assert.deepEqual([await lifetime('/'), await lifetime('/cart')], ['max-age=2', 'private, no-store'])
+    assert.equal(await lifetime('/style.css'), 'max-age=86400')
+    assert.equal(other.requests(), 3)
+    await other.close()
+  })
+
   it('keeps a basket for each visitor, which is private', async () => {
     const first = await submit('/cart', 'product=lantern')
     const cookie = value(first, 'set-cookie')!.split(';')[0]!

@@ -92,7 +92,7 @@ export interface PurgeFacts extends Served {
 
 export function judgePurge(facts: PurgeFacts): Verdict {
   const { purges, outdated, siteRequests, clientLimit } = facts
-  const sentence = `${amount(purges)} comments were left under load; ${amount(outdated)} visitors who came later did not see them, ${share(servedShare(facts))} were served, and the site saw ${requests(siteRequests)} for them.`
+  const sentence = `${purges === 1 ? 'One comment was' : `${amount(purges)} comments were`} left under load; ${amount(outdated)} visitors who came later did not see them, ${share(servedShare(facts))} were served, and the site saw ${requests(siteRequests)} for them.`
   // The POST itself, and for each coding of the page one request that fills the cache again.
   return judge(clientLimit, enoughServed(facts) && outdated === 0 && siteRequests <= purges * 4 + 2, sentence)
 }
@@ -155,7 +155,10 @@ export function judgeLoggedIn(facts: LoggedInFacts): Verdict {
   const { strangers, example, ownPages, pages, clientLimit } = facts
   // Never unclear: a page in the wrong hands is one, however slow the client was.
   if (strangers > 0) {
-    return { outcome: 'failed', sentence: `${amount(strangers)} pages were in the wrong hands: ${example}.` }
+    return {
+      outcome: 'failed',
+      sentence: `${strangers === 1 ? 'One page was' : `${amount(strangers)} pages were`} in the wrong hands: ${example}.`,
+    }
   }
   const sentence = `${amount(pages)} pages were looked into, ${amount(ownPages)} of them personal: none was in the wrong hands; ${share(servedShare(facts))} of the visitors were served.`
   return judge(clientLimit, ownPages > 0 && servedShare(facts) >= 0.99, sentence)

@@ -115,7 +115,7 @@ describe('the other verdicts', () => {
     const facts = { ...served, strangers: 0, example: undefined, ownPages: 500, pages: 10_000 }
     assert.equal(outcome(judgeLoggedIn(facts)), 'passed')
     const leaked = judgeLoggedIn({ ...facts, strangers: 1, example: 'v1 saw v2 at /account', clientLimit: 'slow' })
-    assert.deepEqual(leaked, { outcome: 'failed', sentence: '1 pages were in the wrong hands: v1 saw v2 at /account.' })
+    assert.deepEqual(leaked, { outcome: 'failed', sentence: 'One page was in the wrong hands: v1 saw v2 at /account.' })
     assert.equal(outcome(judgeLoggedIn({ ...facts, ownPages: 0 })), 'failed')
   })
 

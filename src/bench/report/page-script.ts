@@ -30,7 +30,7 @@ function chart(box, { title, unit, scale, lines, x, events = [], xAxis = {}, xVa
     width: holder.clientWidth, height,
     scales: { x: { time: false }, y: scales[scale] },
     axes: [
-      { ...axis, values: (u, vs) => vs.map((v) => v + ' s'), ...xAxis },
+      { ...axis, incrs: [1, 2, 5, 10, 20, 30, 60], values: (u, vs) => vs.map((v) => v + ' s'), ...xAxis },
       { ...axis, size: 50, values: (u, vs) => vs.map((v) => v == null || v < 0 ? '' : short(v) + (scale === 'share' ? ' %' : '')) },
     ],
     cursor: { points: { size: 5 } },

@@ -34,17 +34,14 @@ for (const name of recordings) {
         if (exchange.cookiesSeen !== undefined) assert.equal(seen?.field('cookie') ?? 'none', exchange.cookiesSeen)
       })
     }
-  })
 
-  describe(`preset ${name}, in any order`, () => {
-    const site = recordedSite(recording)
-
-    it(`gives nobody another visitor's page (${SHUFFLES} orders)`, async () => {
+    it(`nobody gets another visitor's page, in any of ${SHUFFLES} orders`, async () => {
       const random = new Random(7)
       let owned = 0
       for (let i = 0; i < SHUFFLES; i++) {
         for (const exchange of shuffled(recording.exchanges, random)) {
-          const { response } = await site.ask(exchange)
+          // A host of its own for each order, so that each begins with nothing stored.
+          const { response } = await site.ask(onHost(exchange, `order-${i}.example`))
           const owner = /own page of (\w+)/.exec(response.text)?.[1]
           assert.ok(owner === undefined || owner === exchange.visitor, `${exchange.what}: got the page of ${owner}`)
           if (owner !== undefined) owned++
@@ -117,6 +114,12 @@ function likeness({ request, isOwn }: Recorded, arrived: ReadonlySet<string>): n
   const recorded = cookiesOf(request.fields)
   const common = recorded.filter((cookie) => arrived.has(cookie)).length
   return common - (isOwn && recorded.length > 0 && common === 0 ? 1000 : 0) - (recorded.length - common) / 1000
+}
+
+function onHost(exchange: Recorded, host: string): Recorded {
+  const { request } = exchange
+  const fields = request.fields.map((text, i) => (i % 2 === 1 && request.fields[i - 1] === 'Host' ? host : text))
+  return { ...exchange, request: { ...request, fields } }
 }
 
 function own({ visitor }: Recorded): RegExp {

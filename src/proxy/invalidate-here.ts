@@ -12,6 +12,8 @@ interface Parts {
   readonly clock: Clock
   readonly flights: Flights
   readonly memory: MemoryTier
+  /** Where the tiers behind memory ask what was invalidated, when they have no log in common with other boxes. */
+  readonly local?: { add(invalidation: Invalidation): void } | undefined
 }
 
 /** What is looked for, and what becomes of what is found. */
@@ -55,6 +57,7 @@ export class InvalidateHere {
     for (const invalidation of invalidations) {
       const search = this.#search(invalidation)
       this.#parts.flights.doom(search.test)
+      this.#parts.local?.add(invalidation)
       const keys = this.#keysOf(invalidation)
       if (keys === undefined) walks.push(search)
       else for (const key of keys) matched += this.#apply(key, search)

@@ -34,6 +34,9 @@ interface Message {
   readonly told: PromiseWithResolvers<Told>
 }
 
+/** Most that other boxes are waited for; one that is away hears of it when it is back. */
+const BOXES_MS = 250
+
 /** More waiting than this become one, of everything. */
 const WAITING_MAX = 1_000
 
@@ -87,7 +90,10 @@ export class Invalidator {
 
   async #sendOne(invalidations: readonly Invalidation[]): Promise<Told> {
     const { peers, tiers } = this.#parts
-    const [threads, report] = await Promise.all([peers?.invalidate(invalidations), tiers?.invalidate(invalidations)])
+    const [threads, report] = await Promise.all([
+      peers?.invalidate(invalidations),
+      tiers?.invalidate(invalidations, BOXES_MS),
+    ])
     const published = report === undefined ? 'nobody' : report.position === undefined ? 'later' : 'now'
     return { threads: threads ?? NOBODY.threads, boxes: report?.boxes ?? NOBODY.boxes, published }
   }

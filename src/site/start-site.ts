@@ -19,7 +19,7 @@ import { Generations } from './generations.ts'
 import { openAccess } from './open-access.ts'
 import { openHtcp } from './open-htcp.ts'
 import { createPools } from './pools.ts'
-import { openTiers } from './tiers-of-site.ts'
+import { openLocalInvalidations, openTiers } from './tiers-of-site.ts'
 
 export interface RunningSite {
   /** Where it listens: `http://0.0.0.0:8080`. */
@@ -119,8 +119,9 @@ function openLasting(config: Config, { clock, log, box }: Surroundings): Lasting
   const { objectBytesMax } = config
   const memory = new MemoryTier({ bytesMax, objectBytesMax, variantsMax: VARIANTS_MAX, aliasOf: uriAlias })
   const flights = new Flights()
-  const invalidateHere = new InvalidateHere({ clock, flights, memory })
-  const tiers = openTiers(config.tiers, { clock, log, invalidateHere })
+  const local = openLocalInvalidations(config.tiers, clock)
+  const invalidateHere = new InvalidateHere({ clock, flights, memory, local })
+  const tiers = openTiers(config.tiers, { clock, log, invalidateHere, local })
   return {
     clock,
     log,

@@ -11,6 +11,14 @@ interface Tested extends Last {
   readonly matches: (about: Invalidatable) => boolean
 }
 
+export interface InvalidationIndexOptions {
+  /** What was stored before it cannot be judged, and is taken as purged. */
+  readonly horizon: string
+  readonly entriesMax: number
+  /** The URI in a key, as invalidations by URI have it. Without it each of those is compared with every key. */
+  readonly uriOf?: ((key: string) => string | undefined) | undefined
+}
+
 /** Before everything. */
 export const noPosition = ''
 
@@ -27,12 +35,13 @@ export class InvalidationIndex {
   readonly #tested = new Map<string, Tested>()
   readonly #everything: Last = { purged: noPosition, expired: noPosition }
   #horizon: string
+  readonly #uriOf: ((key: string) => string | undefined) | undefined
 
-  /** @param horizon what was stored before it cannot be judged, and is taken as purged */
-  constructor(compile: CompileInvalidation, options: { readonly horizon: string; readonly entriesMax: number }) {
+  constructor(compile: CompileInvalidation, options: InvalidationIndexOptions) {
     this.#compile = compile
     this.#entriesMax = options.entriesMax
     this.#horizon = options.horizon
+    this.#uriOf = options.uriOf
   }
 
   /** @param position not before that of any other */
@@ -51,6 +60,8 @@ export class InvalidationIndex {
     let isExpired = this.#everything.expired > position
     if (this.#everything.purged > position) return 'purged'
     const names = [`key:${key}`, ...tags.map((tag) => `tag:${tag}`)]
+    const uri = this.#uriOf?.(key)
+    if (uri !== undefined) names.push(`uri:${uri}`)
     for (const name of names) {
       const last = this.#exact.get(name)
       if (last === undefined) continue
@@ -68,7 +79,8 @@ export class InvalidationIndex {
 
   /** The entry of a name, moved behind all others. */
   #take(name: string, invalidation: Invalidation): Last {
-    switch (invalidation.scope) {
+    const { scope } = invalidation
+    switch (scope === 'uri' && this.#uriOf !== undefined ? 'key' : scope) {
       case 'everything':
         return this.#everything
       case 'key':

@@ -18,6 +18,8 @@ export interface InvalidationLogSettings extends StreamSettings {
 export interface InvalidationLogParts {
   readonly clock: Clock
   readonly compile: CompileInvalidation
+  /** The URI in a key, as invalidations by URI have it. */
+  readonly uriOf?: (key: string) => string | undefined
   /** For each entry of the log, in its order; `own` when `publish` here said it. */
   readonly onInvalidation: (invalidation: Invalidation, own: boolean) => void
   /** Something may have been said that nobody can tell any more: everything kept here is to be validated. */
@@ -252,7 +254,8 @@ export class InvalidationLog implements Invalidations {
   }
 
   #newIndex(horizon: string): InvalidationIndex {
-    return new InvalidationIndex(this.#parts.compile, { horizon, entriesMax: this.#settings.entriesMax })
+    const { compile, uriOf } = this.#parts
+    return new InvalidationIndex(compile, { horizon, entriesMax: this.#settings.entriesMax, uriOf })
   }
 
   #tell(state: 'following' | 'lost', why: string | undefined): void {

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { firstValue } from '../../src/http/fields.ts'
 import { type RunningBreakwater, startBreakwater } from '../support/breakwater.ts'
 import { fetchRaw, openConnection, type RawResponse } from '../support/http-client.ts'
+import { startMemcached } from '../support/memcached.ts'
 import { startRedis } from '../support/redis.ts'
 import { ScriptedOrigin } from '../support/scripted-origin.ts'
 
@@ -70,6 +71,32 @@ describe('a purge on one of two boxes with one Redis', () => {
     await Promise.all([one.stop(), other.stop()])
     await origin.close()
     await redis.stop()
+  })
+})
+
+describe('a purge on a box with memcached alone', () => {
+  it('is in force for what stands there, in every thread', async () => {
+    const memcached = await startMemcached()
+    let version = 1
+    const origin = await ScriptedOrigin.start((request) =>
+      request.respond({ fields: ['Cache-Control', 'max-age=60', 'xkey', 'page'], body: `version ${version}` }),
+    )
+    const tier = ['--memcached', `127.0.0.1:${memcached.port}`]
+    const proxy = await startBreakwater(['--origin', origin.url, '--workers', '2', ...tier])
+    while ((proxy.stderr().match(/a tier is up now/g) ?? []).length < 2) {
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+    for (const [target = '', ...fields] of [['/a'], ['/', 'xkey', 'page'], ['/.*', 'X-Purge-Method', 'regex']]) {
+      await fetchRaw(proxy.port, { target: '/a', fields: site })
+      version++
+      await fetchRaw(proxy.port, { method: 'PURGE', target, fields: [...site, ...fields] })
+      const crowd = Array.from({ length: 40 }, () => fetchRaw(proxy.port, { target: '/a', fields: site }))
+      const bodies = (await Promise.all(crowd)).map(({ body }) => body.toString())
+      assert.deepEqual([...new Set(bodies)], [`version ${version}`])
+    }
+    await proxy.stop()
+    await origin.close()
+    await memcached.stop()
   })
 })
 

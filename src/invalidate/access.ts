@@ -1,5 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto'
-import { allValues, type RawFields } from '../http/fields.ts'
+import { allValues, filterFields, type RawFields } from '../http/fields.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import { TrustedPeers } from '../request/trusted-peers.ts'
 
@@ -11,6 +11,13 @@ export interface AccessSettings {
 
 /** Where senders put a secret: `Authorization: Bearer`, VCaching, Fastly, Cloudflare, or a field of our own. */
 const TOKEN_FIELDS = ['x-purge-token', 'x-vc-purge-key', 'fastly-key', 'x-auth-key']
+
+const SENDERS_OWN: ReadonlySet<string> = new Set([...TOKEN_FIELDS, 'authorization', 'cookie'])
+
+/** The fields of a purge without what is the sender's own: what it makes us ask for is for everybody, and its secret for nobody. */
+export function withoutSendersOwn(fields: RawFields): RawFields {
+  return filterFields(fields, (name) => !SENDERS_OWN.has(name))
+}
 
 /**
  * Who may purge: whoever connects from one of the networks and was not forwarded, or has the token.

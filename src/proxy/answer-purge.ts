@@ -1,6 +1,6 @@
 import { ProxyError } from '../errors.ts'
 import { readWhole } from '../http/body.ts'
-import type { PurgeAccess } from '../invalidate/access.ts'
+import { type PurgeAccess, withoutSendersOwn } from '../invalidate/access.ts'
 import type { Answer, PurgeRequest, Reading } from '../invalidate/dialects/dialect.ts'
 import type { PathDialect } from '../invalidate/dialects/paths.ts'
 import { PurgeError, type PurgeOrder, toInvalidations } from '../invalidate/orders.ts'
@@ -80,7 +80,7 @@ async function refreshed(
 ): Promise<ProxyResponse> {
   const uri = `${request.scheme}://${request.authority}${request.target}`
   await purge(core, [{ scope: 'uri', uri, soft: false }])
-  return serve({ ...request, method: 'GET', body: undefined })
+  return serve({ ...request, method: 'GET', fields: withoutSendersOwn(request.fields), body: undefined })
 }
 
 function refused(core: Core, request: ProxyRequest, why: string): ProxyResponse {

@@ -231,11 +231,13 @@ describe('purges as they are sent', () => {
   let origin: ScriptedOrigin
   let proxy: RunningBreakwater
   let asked = 0
+  let lastToken: string | undefined
   let inBand: readonly string[] = []
 
   before(async () => {
     origin = await ScriptedOrigin.start(async (request) => {
       asked++
+      lastToken = request.field('x-purge-token')
       await request.body()
       const page = `${request.field('host')}${request.target}`
       const fields = request.method === 'GET' ? ['Cache-Control', 'max-age=60', ...(PAGES[page] ?? [])] : inBand
@@ -346,7 +348,8 @@ admin: off
   it('answer REFRESH with the page as it is now, and store it', async () => {
     await fill()
     const before = asked
-    const response = await send(['REFRESH /blog/one HTTP/1.1', 'Host: site.test'])
+    const response = await send(['REFRESH /blog/one HTTP/1.1', 'Host: site.test', `X-Purge-Token: ${TOKEN}`])
+    assert.equal(lastToken, undefined, 'the token is not for the origin')
     assert.deepEqual([response.body.toString(), asked - before], ['site.test/blog/one', 1])
     assert.deepEqual(await gone(), [])
   })

@@ -40,9 +40,13 @@ export class Lab {
     const folder = mkdtempSync(join(tmpdir(), 'breakwater-bench-'))
     // A server that is started as root becomes another user, who has to get in.
     chmodSync(folder, 0o755)
-    const removeFolder = () => rmSync(folder, { recursive: true, force: true })
-    process.once('exit', removeFolder)
-    const cache = await target.start(this.programs, { folder, sitePort: site.port, memoryMiB })
+    let cache: RunningCache | undefined
+    const cleanUp = () => {
+      cache?.cleanUp?.()
+      rmSync(folder, { recursive: true, force: true })
+    }
+    process.once('exit', cleanUp)
+    cache = await target.start(this.programs, { folder, sitePort: site.port, memoryMiB })
     return {
       endpoint: endpointOf(new URL(`http://127.0.0.1:${cache.port}/`)),
       site,
@@ -50,8 +54,8 @@ export class Lab {
       close: async () => {
         // Everything of this stage, and nothing else runs.
         await this.programs.endRunning()
-        process.off('exit', removeFolder)
-        removeFolder()
+        process.off('exit', cleanUp)
+        cleanUp()
       },
     }
   }

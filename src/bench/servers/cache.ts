@@ -5,6 +5,8 @@ export interface RunningCache {
   readonly pids: readonly number[]
   /** The server of its remote tier, which can die and come back where it was. */
   readonly tier?: { die(): Promise<void>; comeBack(): Promise<void>; readonly port: number }
+  /** Removes what it leaves behind when it is killed, beside its folder. */
+  readonly cleanUp?: () => void
 }
 
 /** Where a cache is started. */

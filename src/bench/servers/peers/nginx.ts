@@ -36,7 +36,7 @@ ${temporary.map((name) => `  ${name}_temp_path ${folder}/${name};`).join('\n')}
     location / {
       proxy_pass http://site;
       proxy_cache bench;
-      proxy_cache_key $scheme$host$uri$is_args$args;
+      proxy_cache_key $scheme$host$request_uri;
       proxy_cache_revalidate on;
       proxy_cache_lock on;
       proxy_cache_background_update on;

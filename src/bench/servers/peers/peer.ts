@@ -9,6 +9,8 @@ export interface Peer {
   readonly versionArgument: string
   /** Whom it becomes when started as root, and who then has to own its folder. */
   readonly user?: string
+  /** What the names of its shared memory begin with, when it leaves that behind if it is killed. */
+  sharedMemoryName?(port: number): string
   /** Writes the configuration. @returns the arguments that start it in the foreground */
   prepare(place: CachePlace & { readonly port: number }): readonly string[]
 }

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { passedPaths } from '../site-rules.ts'
 import type { Peer } from './peer.ts'
 
+const serviceName = (port: number): string => `bench${port}`
+
 /** One process, memory only, with collapsed forwarding, which is off by default. It has no refresh behind a stale page. */
 export const squid: Peer = {
   id: 'squid',
@@ -10,6 +12,8 @@ export const squid: Peer = {
   command: 'squid',
   versionArgument: '-v',
   user: 'proxy',
+  // Named after the service: not to meet that of a Squid in use.
+  sharedMemoryName: serviceName,
   prepare({ folder, port, sitePort, memoryMiB }) {
     const file = join(folder, 'squid.conf')
     writeFileSync(
@@ -38,7 +42,6 @@ shutdown_lifetime 1 second
 refresh_pattern . 0 0% 0
 `,
     )
-    // Its shared memory is named after the service: not to meet that of a Squid in use.
-    return ['-N', '-n', `bench${port}`, '-f', file]
+    return ['-N', '-n', serviceName(port), '-f', file]
   },
 }

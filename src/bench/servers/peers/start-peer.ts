@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process'
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import type { CachePlace, RunningCache } from '../cache.ts'
 import { freePort } from '../free-port.ts'
 import type { Programs } from '../programs.ts'
@@ -20,5 +22,15 @@ export async function startPeer(programs: Programs, place: CachePlace, peer: Pee
     folder: place.folder,
     ready: { port },
   })
-  return { port, pids: [program.pid] }
+  const sharedMemory = peer.sharedMemoryName?.(port)
+  if (sharedMemory === undefined) return { port, pids: [program.pid] }
+  return { port, pids: [program.pid], cleanUp: () => removeSharedMemory(sharedMemory) }
+}
+
+const sharedMemoryFolder = '/dev/shm'
+
+function removeSharedMemory(name: string): void {
+  for (const file of readdirSync(sharedMemoryFolder)) {
+    if (file.startsWith(`${name}-`)) rmSync(join(sharedMemoryFolder, file), { force: true })
+  }
 }

@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import { passedPaths, siteRules } from '../site-rules.ts'
 import type { Peer } from './peer.ts'
 
-/** Grace of hours while the backend is sick and of seconds while it is well, the arrangement its manual gives. */
+/**
+ * Grace of hours while the backend is sick and of seconds while it is well, the arrangement its manual gives. The probe asks for
+ * what the site does not count.
+ */
 export const varnish: Peer = {
   id: 'varnish',
   name: 'Varnish',
@@ -15,7 +18,7 @@ export const varnish: Peer = {
       file,
       `vcl 4.1;
 import std;
-probe alive { .url = "/robots.txt"; .interval = 1s; .timeout = 2s; .window = 3; .threshold = 2; .initial = 2; }
+probe alive { .url = "/__counts"; .interval = 1s; .timeout = 2s; .window = 3; .threshold = 2; .initial = 2; }
 backend site { .host = "127.0.0.1"; .port = "${sitePort}"; .probe = alive; }
 sub vcl_recv {
   if (std.healthy(req.backend_hint)) { set req.grace = ${siteRules.refreshSeconds}s; }

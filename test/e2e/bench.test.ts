@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { readResults } from '../../src/bench/against.ts'
 import { startDemoSite } from '../../src/demo/demo-site.ts'
+import { figure, sampleResults, sampleRun } from '../bench/sample-results.ts'
 import { runBreakwater } from '../support/breakwater.ts'
 import { startProgram } from '../support/processes.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -35,11 +36,15 @@ const isAlive = (pid: number): boolean => {
 }
 
 describe('breakwater bench', () => {
-  it('measures the demo site, judges, and writes table, JSON and report; the same again is no worse', async () => {
-    const files = ['--json', file('now.json'), '--report', file('now.html')]
+  it('measures the demo site, judges, compares, and writes table, JSON and report', async () => {
+    const figures = [figure('served', 60, { unit: '%', better: 'higher' })]
+    const scenario = { name: 'logged-in', title: '', description: '', runs: [sampleRun('breakwater', { figures })] }
+    writeFileSync(file('before.json'), JSON.stringify(sampleResults([], { scenarios: [scenario] })))
+    const files = ['--json', file('now.json'), '--report', file('now.html'), '--against', file('before.json')]
     const run = await runBreakwater(['bench', '--quick', '--scenario', 'logged-in', ...files])
     assert.equal(run.code, 0, run.stdout + run.stderr)
     assert.match(run.stdout, /Some are logged in\n {2}Breakwater +passed {3}[\d,]+ pages were looked into/)
+    assert.match(run.stderr, /\n1 figures compared with the run of 2026-11-23T00:00:00\.000Z: none worse\n$/)
     assert.match(run.stdout, /1 of 1 runs through Breakwater passed\.\n$/)
     const results = readResults(readFileSync(file('now.json'), 'utf8'))
     assert.equal(results.scenarios[0]?.runs[0]?.verdict.outcome, 'passed')

@@ -2,12 +2,21 @@ import { runCli } from './cli/cli.ts'
 
 // The parts are loaded when they are started, so that `check` and `--help` answer without them.
 const exitCode = await runCli(process.argv.slice(2), process, {
-  startApp: async (config, effective) => (await import('./app.ts')).startApp(config, effective),
+  startApp: async (config, effective, load) => {
+    const { startApp } = await import('./app/start-app.ts')
+    const { takeInheritedSockets } = await import('./app/inherited-sockets.ts')
+    return startApp(config, { effective, load, inherited: takeInheritedSockets(process.env) })
+  },
   startDemo: async () => (await import('./demo/demo-site.ts')).startDemoSite(),
   onSignal(listener) {
-    process.on('SIGTERM', listener).on('SIGINT', listener)
-    return () => process.off('SIGTERM', listener).off('SIGINT', listener)
+    const signals = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const
+    for (const signal of signals) process.on(signal, listener)
+    return () => {
+      for (const signal of signals) process.off(signal, listener)
+    }
   },
+  // To the process whose sockets this one took over, if there is one.
+  announce: (message) => process.send?.(message),
   exit: (code) => process.exit(code),
 })
 process.exit(exitCode)

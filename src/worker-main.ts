@@ -11,7 +11,7 @@ const port = parentPort
 if (port === null) throw new Error('This module runs in a worker thread; start the program with main.ts')
 const tell = (message: FromThread): void => port.postMessage(message)
 
-const { config, index, count } = workerData as ThreadData
+const { config, index, count, inherited } = workerData as ThreadData
 const clock = systemClock()
 const peers = new BoxPeers({
   index,
@@ -40,7 +40,7 @@ port.on('message', (message: ToThread) => {
 })
 
 try {
-  running = await startSite(config, clock, { workers: count, index, peers })
+  running = await startSite(config, { clock, inherited, box: { workers: count, index, peers } })
   tell({ type: 'listening', addresses: running.addresses })
   await stopping.promise
   await running.stop()

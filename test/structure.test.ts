@@ -12,7 +12,7 @@ const read = (file: string) => readFileSync(join(root, file), 'utf8')
 const layers: readonly (readonly string[])[] = [
   ['main.ts', 'worker-main.ts'],
   ['cli'],
-  ['app.ts', 'bench'],
+  ['app', 'bench'],
   ['site'],
   ['workers'],
   ['admin'],
@@ -81,7 +81,7 @@ describe('the folder tree', () => {
   })
 
   it("config's functions are called by the app and the command line only", () => {
-    const callers = sourceFiles.filter((file) => !['config', 'cli', 'app.ts', 'main.ts'].includes(partOf(file)))
+    const callers = sourceFiles.filter((file) => !['config', 'cli', 'app', 'main.ts'].includes(partOf(file)))
     const wrong = callers.flatMap(importsOf).filter(({ target, typeOnly }) => !typeOnly && partOf(target) === 'config')
     assert.deepEqual(
       wrong.map(({ file, target }) => `${file} imports ${target}`),

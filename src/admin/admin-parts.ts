@@ -13,7 +13,7 @@ export interface AdminParts {
   /** Milliseconds since the epoch. */
   readonly startedMs: number
   /** The configuration in force in the words of the file, without secrets. */
-  readonly configuration: unknown
+  readonly configuration: () => unknown
   /** The program was told to stop. */
   readonly isDraining: () => boolean
   /** The log of the main thread where that serves nothing; undefined where the one thread's is all. */

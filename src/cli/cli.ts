@@ -79,7 +79,8 @@ function createProgram(terminal: Terminal, actions: Actions): Command {
     .addHelpText('after', '\nA first look: breakwater serve --origin http://127.0.0.1:8081')
 
   const serveCommand = program.command('serve').description('run the proxy').action(actions.serve)
-  serveCommand.option('--config <FILE>', 'configuration file (YAML or JSON)')
+  serveCommand.option('--config <FILE>', 'configuration file (YAML or JSON); SIGHUP reads it anew')
+  serveCommand.option('--watch', 'read it anew whenever it changes')
   for (const { flag, placeholder, path, isRepeatable } of optionFlags) {
     const option = new Option(`${flag} <${placeholder}>`, helpFor(path, isRepeatable))
     serveCommand.addOption(isRepeatable ? option.argParser(collect) : option)

@@ -3,6 +3,8 @@ import type { Override } from '../config/read-config.ts'
 /** What `serve` was told on the command line, as commander collects it. */
 export interface ServeFlags {
   readonly config?: string
+  /** Reload when the file changes. */
+  readonly watch?: boolean
   readonly origin?: readonly string[]
   readonly listen?: readonly string[]
   readonly memory?: string
@@ -16,7 +18,7 @@ export interface ServeFlags {
 }
 
 interface Flag {
-  readonly name: keyof ServeFlags
+  readonly name: Exclude<keyof ServeFlags, 'watch'>
   readonly flag: string
   readonly placeholder: string
   /** The option it stands in for; its sentence and default are shown by `--help`. */

@@ -38,6 +38,8 @@ interface Call<Q, A> {
 /** Everything a thread can be asked for. Questions and answers are plain data: they pass through a message port. */
 export interface Calls {
   readonly counts: Call<undefined, SiteCounts>
+  /** Of the listening sockets, in the order of `listen`; empty where no other process can get them. */
+  readonly descriptors: Call<undefined, readonly number[]>
   /** Gets ready for another configuration; answered with where the thread would listen. */
   readonly prepareReload: Call<Config, readonly ListenAddress[]>
   readonly finishReload: Call<ReloadStep, undefined>

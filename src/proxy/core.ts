@@ -22,7 +22,7 @@ export interface CoreSettings {
   readonly obeyRequestDirectives: boolean
 }
 
-/** The parts that the life of a request goes through; joined in `app.ts`. */
+/** The parts that the life of a request goes through; joined in `site/`. */
 export interface Core {
   readonly clock: Clock
   readonly settings: CoreSettings

@@ -23,6 +23,7 @@ export function siteCalls(parts: CallParts): Omit<CallHandlers, 'prepareReload' 
   const { lasting, listeners } = parts
   const { clock, traffic, log, memory, pools } = lasting
   return {
+    descriptors: () => listeners.descriptors,
     counts: () => ({
       connections: listeners.connections,
       handedOver: listeners.handedOver,

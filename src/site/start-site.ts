@@ -39,6 +39,14 @@ export interface Box {
   readonly peers: BoxPeers
 }
 
+export interface SiteOptions {
+  readonly clock: Clock
+  /** Descriptors of sockets that listen already, in the order of `listen`. */
+  readonly inherited: readonly number[]
+  /** undefined: this thread is the only one. */
+  readonly box?: Box
+}
+
 /** Who asks for another thread: its client is not here. */
 const NOBODY = { interim: () => {}, onGone: () => {} }
 
@@ -48,10 +56,9 @@ const VARIANTS_MAX = 64
 /**
  * Constructs the parts of one thread, joins them and starts to listen. The one place where the whole configuration is known.
  *
- * @param box undefined when this thread is the only one
  * @throws Error with `syscall` when an address cannot be listened on
  */
-export async function startSite(config: Config, clock: Clock, box?: Box): Promise<RunningSite> {
+export async function startSite(config: Config, { clock, inherited, box }: SiteOptions): Promise<RunningSite> {
   const log = openEventLog({ level: config.log.level, style: eventLogStyle(process.env) })
   const accessLog = openAccess(config, log)
   const lasting = openLasting(config, { clock, log, box })
@@ -75,7 +82,7 @@ export async function startSite(config: Config, clock: Clock, box?: Box): Promis
     await generations.current.accessLog?.close()
   }
   try {
-    const running = await startListeners({ ...first.lanes, clock })
+    const running = await startListeners({ ...first.lanes, clock, inherited })
     listeners = running
     const addresses = running.addresses.map(addressUrl)
     if (box === undefined || box.index === 0) htcp = await openHtcp(config, () => generations.current.core, log)

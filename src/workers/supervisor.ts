@@ -14,6 +14,8 @@ export interface SupervisorOptions {
   readonly log: EventLog
   /** The module that runs in each thread. */
   readonly entry: URL
+  /** For each worker that finds sockets listening, their descriptors. */
+  readonly inherited?: readonly (readonly number[])[]
 }
 
 /** The first restart is at once; a worker that dies again and again comes back slower, but comes back. */
@@ -37,11 +39,16 @@ interface Slot {
 export class Supervisor implements Threads {
   readonly #options: SupervisorOptions
   readonly #slots: Slot[]
+  #config: Config
+  /** Where the first worker listens, in the order of `listen`. */
+  #listen: readonly ListenAddress[]
   #addresses: readonly string[] = []
   #stopping = false
 
   constructor(options: SupervisorOptions) {
     this.#options = options
+    this.#config = options.config
+    this.#listen = options.config.listen
     this.#slots = Array.from({ length: options.count }, () => ({
       worker: undefined,
       line: undefined,
@@ -57,8 +64,16 @@ export class Supervisor implements Threads {
    */
   async start(): Promise<readonly string[]> {
     this.#addresses = await this.#spawn(0)
+    // All share the ports that the first one got.
+    this.#listen = this.#listen.map((address, i) => ({ ...address, port: portOf(this.#addresses[i]) ?? address.port }))
     await Promise.all(this.#slots.slice(1).map((_, i) => this.#spawn(i + 1)))
     return this.#addresses
+  }
+
+  /** All workers have been told of this configuration; one that is started again gets it. */
+  adopt(config: Config, listen: readonly ListenAddress[]): void {
+    this.#config = config
+    this.#listen = listen
   }
 
   /** Worker threads that run now. */
@@ -84,12 +99,13 @@ export class Supervisor implements Threads {
 
   async stop(): Promise<void> {
     this.#stopping = true
-    const { clock, config } = this.#options
+    const { clock } = this.#options
+    const { drainMs } = this.#config.timeLimits
     const ended = this.#slots.map(async ({ worker }) => {
       if (worker === undefined) return
       const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
       worker.postMessage({ type: 'stop' } satisfies ToThread)
-      const cancel = clock.after(config.timeLimits.drainMs + STOP_MARGIN_MS, () => void worker.terminate())
+      const cancel = clock.after(drainMs + STOP_MARGIN_MS, () => void worker.terminate())
       await exited
       cancel()
     })
@@ -98,9 +114,11 @@ export class Supervisor implements Threads {
 
   /** Resolves with where it listens, once it does. */
   #spawn(index: number): Promise<readonly string[]> {
-    const { config, count, entry, clock } = this.#options
+    const { count, entry, clock } = this.#options
     const slot = this.#slots[index]!
-    const data: ThreadData = { config: { ...config, listen: this.#listen() }, index, count }
+    // Descriptors are good for the first thread that takes them, and gone with it.
+    const inherited = slot.startedMs === 0 ? (this.#options.inherited?.[index] ?? []) : []
+    const data: ThreadData = { config: { ...this.#config, listen: this.#listen }, index, count, inherited }
     const worker = new Worker(entry, { workerData: data, name: `worker ${index}` })
     const line = new ThreadLine((call) => worker.postMessage({ type: 'call', call } satisfies ToThread), clock)
     slot.worker = worker
@@ -159,15 +177,10 @@ export class Supervisor implements Threads {
   #replace(index: number): void {
     void this.#slots[index]?.worker?.terminate()
   }
+}
 
-  /** With the ports that the first worker got, so that all share them. */
-  #listen(): readonly ListenAddress[] {
-    const { listen } = this.#options.config
-    return listen.map((address, i) => {
-      const url = this.#addresses[i]
-      return url === undefined ? address : { ...address, port: Number(new URL(url).port || 80) }
-    })
-  }
+function portOf(url: string | undefined): number | undefined {
+  return url === undefined ? undefined : Number(new URL(url).port || 80)
 }
 
 function startError({ message, syscall }: Extract<FromThread, { type: 'cannot-start' }>): Error {

@@ -8,6 +8,8 @@ export interface ThreadData {
   readonly config: Config
   readonly index: number
   readonly count: number
+  /** Descriptors of sockets that listen already, in the order of `listen`. */
+  readonly inherited: readonly number[]
 }
 
 /** From the main thread to a worker. */

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream'
 import { runCli } from '../../src/cli/cli.ts'
-import type { Parts, StopSignal } from '../../src/cli/serve.ts'
+import type { Parts, Signal } from '../../src/cli/serve.ts'
 import type { Output, Terminal } from '../../src/cli/terminal.ts'
 import type { Config } from '../../src/config/config.ts'
 
@@ -24,8 +24,10 @@ export class Run {
   failure: Error | undefined
   /** Holds up stopping, as exchanges under way do. */
   stopping: Promise<void> = Promise.resolve()
+  /** Whether a successor serves when the app is to hand over. */
+  hasSuccessor = true
   readonly listening: Promise<void>
-  #signal: (signal: StopSignal) => void = () => this.notes.push('signal to nobody')
+  #signal: (signal: Signal) => void = () => this.notes.push('signal to nobody')
   #announce: () => void = () => {}
 
   constructor() {
@@ -39,7 +41,7 @@ export class Run {
     return runCli(args, terminal, this.#parts())
   }
 
-  signal(signal: StopSignal): void {
+  signal(signal: Signal): void {
     this.#signal(signal)
   }
 
@@ -53,6 +55,14 @@ export class Run {
         return {
           addresses: ['http://0.0.0.0:8080'],
           admin: undefined,
+          reload: async () => {
+            this.notes.push('reload')
+            return { kind: 'reloaded', needRestart: [] }
+          },
+          handOver: async () => {
+            this.notes.push('hand over')
+            return this.hasSuccessor
+          },
           stop: async () => {
             this.notes.push('stop')
             await this.stopping
@@ -69,6 +79,7 @@ export class Run {
           this.#signal = () => this.notes.push('signal to nobody')
         }
       },
+      announce: () => {},
       exit: (code) => void this.notes.push(`exit ${code}`),
     }
   }

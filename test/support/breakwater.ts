@@ -62,6 +62,8 @@ export async function runBreakwater(
 
 function defaults(given: readonly string[], { config }: BreakwaterOptions, folder: string): string[] {
   const extra: string[] = []
+  // Who brings a file of their own says there where to listen.
+  if (given.includes('--config')) return []
   const sets = (name: string) => given.includes(`--${name}`) || new RegExp(`^${name}:`, 'm').test(config ?? '')
   if (!sets('admin')) extra.push('--admin', 'off')
   if (!sets('listen')) extra.push('--listen', '127.0.0.1:0')

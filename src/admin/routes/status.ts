@@ -113,10 +113,10 @@ export const statusRoutes: readonly Route[] = [
   jsonRoute({
     method: 'GET',
     path: '/api/configuration',
-    summary: 'The configuration that the program was started with, defaults included and secrets left out',
+    summary: 'The configuration in force, defaults included and secrets left out',
     query: noQuery,
     answer: z.unknown(),
-    handle: async ({ configuration }) => configuration,
+    handle: async ({ configuration }) => configuration(),
   }),
 ]
 

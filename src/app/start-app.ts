@@ -1,0 +1,137 @@
+import { availableParallelism } from 'node:os'
+import { type AdminListener, openAdmin } from '../admin/admin-listener.ts'
+import type { AdminParts, MainLog } from '../admin/admin-parts.ts'
+import { withoutSecrets } from '../admin/without-secrets.ts'
+import { type Clock, systemClock } from '../clock.ts'
+import type { Config, ListenAddress } from '../config/config.ts'
+import { OneThread } from '../control/answer-call.ts'
+import { summed } from '../control/site-counts.ts'
+import type { Threads } from '../control/threads.ts'
+import { type EventLog, eventLogStyle, openEventLog } from '../log/event-log.ts'
+import { configForThreads } from '../site/config-for-threads.ts'
+import { startSite } from '../site/start-site.ts'
+import { formatHostPort } from '../units.ts'
+import { packageVersion } from '../version.ts'
+import { Supervisor } from '../workers/supervisor.ts'
+import { HandingOver } from './hand-over.ts'
+import type { InheritedSockets } from './inherited-sockets.ts'
+import { type LoadConfig, Reloading, type ReloadReport } from './reloading.ts'
+
+export interface AppOptions {
+  /** The configuration in the words of the file, to be shown. */
+  readonly effective: unknown
+  /** Reads it again, for a reload. */
+  readonly load: LoadConfig
+  /** Sockets that listen already. */
+  readonly inherited: InheritedSockets
+}
+
+export interface RunningApp {
+  /** Where it listens: `http://0.0.0.0:8080`. */
+  readonly addresses: readonly string[]
+  /** Where the admin listener is; undefined without one. */
+  readonly admin: string | undefined
+  /** Reads the configuration anew; nothing changes when it cannot be used. Never rejects; what comes of it is logged. */
+  reload(): Promise<ReloadReport>
+  /**
+   * Starts this program again on the same sockets. Never rejects; what comes of it is logged.
+   *
+   * @returns whether the other one serves now, so that this one is to be stopped
+   */
+  handOver(): Promise<boolean>
+  /** Finishes the exchanges under way, within the drain time, and closes everything. */
+  stop(): Promise<void>
+}
+
+/** What serves, in one thread or several. */
+export interface Serving {
+  readonly addresses: readonly string[]
+  readonly threads: Threads
+  readonly log: EventLog
+  /** The log of a main thread that serves nothing itself. */
+  readonly mainLog: MainLog | undefined
+  /** The threads have this configuration now; what is started again gets it, too. */
+  adopt(config: Config, addresses: readonly ListenAddress[]): void
+  stop(): Promise<void>
+}
+
+/** What it takes to start. */
+interface Start {
+  readonly config: Config
+  readonly inherited: InheritedSockets
+  readonly clock: Clock
+}
+
+/**
+ * Starts what the configuration asks for: everything in this thread, or worker threads under its supervision; and the admin
+ * listener, which asks them.
+ */
+export async function startApp(given: Config, { effective, load, inherited }: AppOptions): Promise<RunningApp> {
+  const count = given.workers === 'auto' ? availableParallelism() : given.workers
+  const config = configForThreads(given, count)
+  const clock = systemClock()
+  const startedMs = clock.now()
+  const start: Start = { config, inherited, clock }
+  const serving = await (count === 1 ? startAlone(start) : startWorkers(start, count))
+  const reloading = new Reloading({ config, effective, load, serving })
+  const handingOver = new HandingOver(serving, clock)
+  let isDraining = false
+  const admin = await openAdminOf(config, serving, {
+    clock,
+    version: packageVersion(),
+    startedMs,
+    configuration: () => withoutSecrets(reloading.effective),
+    isDraining: () => isDraining,
+  })
+  const { address } = admin ?? {}
+  return {
+    addresses: serving.addresses,
+    admin: address === undefined ? undefined : `http://${formatHostPort(address)}`,
+    reload: () => reloading.reload(),
+    handOver: () => handingOver.start(),
+    async stop() {
+      isDraining = true
+      await serving.stop()
+      await admin?.close()
+    },
+  }
+}
+
+async function startAlone({ config, inherited, clock }: Start): Promise<Serving> {
+  const site = await startSite(config, { clock, inherited: inherited[0] ?? [] })
+  const threads = new OneThread(() => site.handlers, clock)
+  const { addresses, log } = site
+  return { addresses, threads, log, mainLog: undefined, adopt: () => {}, stop: () => site.stop() }
+}
+
+async function startWorkers({ config, inherited, clock }: Start, count: number): Promise<Serving> {
+  const log = openEventLog({ level: config.log.level, style: eventLogStyle(process.env) })
+  // Whether this is the source or what was built of it.
+  const main = import.meta.url.endsWith('.ts') ? '../worker-main.ts' : '../worker-main.js'
+  const entry = new URL(main, import.meta.url)
+  const supervisor = new Supervisor({ config, count, clock, log, entry, inherited })
+  const adopt: Serving['adopt'] = (next, addresses) => supervisor.adopt(next, addresses)
+  const stop = async (): Promise<void> => {
+    const { answers } = await supervisor.ask('counts', undefined)
+    log.info(summed(answers.map(({ answer }) => answer)), 'stopping all workers')
+    await supervisor.stop()
+    await log.close()
+  }
+  try {
+    const addresses = await supervisor.start()
+    log.info({ listen: addresses, workers: count }, 'started')
+    return { addresses, threads: supervisor, log, mainLog: log, adopt, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+function openAdminOf(
+  { admin: { listen, token } }: Config,
+  { threads, addresses, log, mainLog }: Serving,
+  known: Omit<AdminParts, 'threads' | 'addresses' | 'mainLog'>,
+): Promise<AdminListener> | undefined {
+  if (listen === undefined) return undefined
+  return openAdmin({ listen, token }, { ...known, threads, addresses, mainLog }, log)
+}

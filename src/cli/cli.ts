@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander'
 import type { Declaration, Members } from '../config/declare.ts'
 import { options } from '../config/options.ts'
 import { packageVersion } from '../version.ts'
+import { addAdminCommands } from './admin-commands.ts'
 import { type AdviseFlags, advise, adviseExamples } from './advise.ts'
 import { type BenchFlags, bench, benchExamples } from './bench.ts'
 import { type CheckFlags, check } from './check.ts'
@@ -46,6 +47,9 @@ export async function runCli(args: readonly string[], terminal: Terminal, parts:
     bench: async (flags) => {
       exitCode = await bench(flags, terminal, { ...parts, version: packageVersion() })
     },
+  })
+  addAdminCommands(program, terminal, (code) => {
+    exitCode = code
   })
   try {
     await program.parseAsync(args, { from: 'user' })

@@ -23,6 +23,27 @@ const explanation = z.strictObject({
   unshareable: z.enum(['uncacheable', 'credentials']).nullable().describe('What was found out about it lately'),
 })
 
+export const explainAnswer = z.strictObject({
+  url: z.string(),
+  outcome: z.enum(['hit', 'stale', 'revalidated', 'miss', 'pass', 'local']),
+  why: z.string(),
+  change: z.string().nullable().describe('What would make it a hit; null for one that is'),
+  lately: z.array(z.string()).describe('Why it was no hit lately, most frequent first'),
+  tier: z.strictObject({ tier: z.string(), stored: storedView }).nullable(),
+  threads: z.array(explanation),
+  unanswered,
+})
+
+export const purgeAnswer = z.strictObject({
+  matched: z.int().describe('Stored responses in the memory of this box that were concerned'),
+  threads: z.strictObject({ asked: z.int(), acknowledged: z.int() }),
+  boxes: z.array(z.strictObject({ name: z.string(), acknowledged: z.boolean() })),
+  published: z
+    .enum(['now', 'later', 'nobody'])
+    .describe('Whether other boxes know: now; when Redis is reached; there are none'),
+  complete: z.boolean().describe('All threads and boxes have it in force'),
+})
+
 export const orderRoutes: readonly Route[] = [
   jsonRoute({
     method: 'POST',
@@ -40,16 +61,7 @@ export const orderRoutes: readonly Route[] = [
         .max(100)
         .default([]),
     }),
-    answer: z.strictObject({
-      url: z.string(),
-      outcome: z.enum(['hit', 'stale', 'revalidated', 'miss', 'pass', 'local']),
-      why: z.string(),
-      change: z.string().nullable().describe('What would make it a hit; null for one that is'),
-      lately: z.array(z.string()).describe('Why it was no hit lately, most frequent first'),
-      tier: z.strictObject({ tier: z.string(), stored: storedView }).nullable(),
-      threads: z.array(explanation),
-      unanswered,
-    }),
+    answer: explainAnswer,
     async handle({ threads }, { body }) {
       const asked = askedRequest(
         body.url,
@@ -83,15 +95,7 @@ export const orderRoutes: readonly Route[] = [
     summary: 'Purges by URL, tag, prefix or pattern, or everything: softly where nothing else is said',
     query: noQuery,
     body: z.strictObject({ orders: z.array(purgeOrder).min(1).max(1_000) }),
-    answer: z.strictObject({
-      matched: z.int().describe('Stored responses in the memory of this box that were concerned'),
-      threads: z.strictObject({ asked: z.int(), acknowledged: z.int() }),
-      boxes: z.array(z.strictObject({ name: z.string(), acknowledged: z.boolean() })),
-      published: z
-        .enum(['now', 'later', 'nobody'])
-        .describe('Whether other boxes know: now; when Redis is reached; there are none'),
-      complete: z.boolean().describe('All threads and boxes have it in force'),
-    }),
+    answer: purgeAnswer,
     otherStatuses: { 503: 'No thread could take the order' },
     async handle({ threads }, { body }) {
       const orders = ordersOf(body.orders)

@@ -33,13 +33,15 @@ const WORST = ['draining', 'probed-sick', 'held-down', 'slow-start', 'up'] as co
 const order = z.strictObject({ origin: z.string(), pool: z.string().optional() })
 const done = z.strictObject({ origin: z.string(), threads: z.int().describe('That did it'), unanswered })
 
+export const originsAnswer = z.strictObject({ origins: z.array(origin), unanswered })
+
 export const originRoutes: readonly Route[] = [
   jsonRoute({
     method: 'GET',
     path: '/api/origins',
     summary: 'The origins, their health and their load',
     query: noQuery,
-    answer: z.strictObject({ origins: z.array(origin), unanswered }),
+    answer: originsAnswer,
     async handle({ threads }) {
       const gathered = await threads.ask('snapshot', undefined)
       const states = answersOf(gathered).flatMap(({ origins }) => origins)

@@ -5,7 +5,7 @@ import { summedTraffic, type TrafficCounts } from '../../metrics/traffic-counts.
 import { jsonRoute, type Route } from '../route.ts'
 import { answersOf, noQuery, outcomeCounts, perOutcome, unanswered } from './common.ts'
 
-const status = z.strictObject({
+export const statusAnswer = z.strictObject({
   version: z.string(),
   node: z.string(),
   startedMs: z.number().describe('Milliseconds since the epoch'),
@@ -59,7 +59,7 @@ export const statusRoutes: readonly Route[] = [
     path: '/api/status',
     summary: 'What runs, and what it did since its start',
     query: noQuery,
-    answer: status,
+    answer: statusAnswer,
     async handle({ threads, version, clock, startedMs, addresses, isDraining }) {
       const [gathered, facts] = await Promise.all([threads.ask('snapshot', undefined), processFacts(version)])
       const snapshots = answersOf(gathered)

@@ -20,7 +20,9 @@ const second = z.strictObject({
 
 const excess = z.number().describe('How much of the count may be too much')
 
-const pages = z.strictObject({
+export const trafficAnswer = z.strictObject({ seconds: z.array(second), unanswered })
+
+export const pagesAnswer = z.strictObject({
   sinceMs: z.number().describe('Since when they count: five to ten minutes ago, or since the start'),
   traffic: z.array(
     z.strictObject({ url: z.string(), requests: z.number(), hits: z.number(), bytes: z.number(), excess }),
@@ -46,7 +48,7 @@ export const trafficRoutes: readonly Route[] = [
     path: '/api/traffic',
     summary: 'Requests, bytes and durations in each of the last seconds',
     query: z.strictObject({ seconds: wholeNumber({ min: 1, max: SECONDS_KEPT - 1, default: 60 }) }),
-    answer: z.strictObject({ seconds: z.array(second), unanswered }),
+    answer: trafficAnswer,
     async handle({ threads }, { query }) {
       const gathered = await threads.ask('seconds', { count: query.seconds })
       const seconds = summedSeconds(answersOf(gathered))
@@ -79,7 +81,7 @@ export const trafficRoutes: readonly Route[] = [
     path: '/api/pages',
     summary: 'Pages by traffic, by misses with their reasons, and by the time spent waiting for the origin',
     query: z.strictObject({ limit: wholeNumber({ min: 1, max: 500, default: 20 }) }),
-    answer: pages,
+    answer: pagesAnswer,
     async handle({ threads, clock }, { query: { limit } }) {
       // Each thread gives more than is asked for: what is in the middle of every list may lead when they are added up.
       const gathered = await threads.ask('pages', { limit: limit * 4 })

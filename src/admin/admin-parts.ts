@@ -14,11 +14,20 @@ export interface AdminParts {
   readonly startedMs: number
   /** The configuration in force in the words of the file, without secrets. */
   readonly configuration: () => unknown
+  /** Reads the configuration anew. */
+  readonly reload: () => Promise<ReloadReport>
   /** The program was told to stop. */
   readonly isDraining: () => boolean
   /** The log of the main thread where that serves nothing; undefined where the one thread's is all. */
   readonly mainLog: MainLog | undefined
 }
+
+/** What came of reading the configuration anew. */
+export type ReloadReport =
+  /** In force, but for these options: they need a restart. */
+  | { readonly kind: 'reloaded'; readonly needRestart: readonly string[] }
+  /** Nothing has changed. */
+  | { readonly kind: 'refused'; readonly problems: readonly string[] }
 
 export interface MainLog {
   level: string

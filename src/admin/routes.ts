@@ -3,6 +3,7 @@ import { healthRoutes } from './routes/health.ts'
 import { logRoutes } from './routes/log.ts'
 import { orderRoutes } from './routes/orders.ts'
 import { originRoutes } from './routes/origins.ts'
+import { reloadRoutes } from './routes/reload.ts'
 import { statusRoutes } from './routes/status.ts'
 import { storeRoutes } from './routes/store.ts'
 import { trafficRoutes } from './routes/traffic.ts'
@@ -15,6 +16,7 @@ export const routes: readonly Route[] = [
   ...originRoutes,
   ...storeRoutes,
   ...orderRoutes,
+  ...reloadRoutes,
   ...logRoutes,
 ]
 

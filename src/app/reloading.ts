@@ -1,3 +1,4 @@
+import type { ReloadReport } from '../admin/admin-parts.ts'
 import type { Config } from '../config/config.ts'
 import { optionsThatNeedRestart } from '../config/needs-restart.ts'
 import { reloadThreads } from '../control/reload-threads.ts'
@@ -16,12 +17,6 @@ export type LoadedConfig =
     }
   /** All that is wrong, each with its place. */
   | { readonly kind: 'invalid'; readonly problems: readonly string[] }
-
-export type ReloadReport =
-  /** In force, but for these options: they need a restart. */
-  | { readonly kind: 'reloaded'; readonly needRestart: readonly string[] }
-  /** Nothing has changed. */
-  | { readonly kind: 'refused'; readonly problems: readonly string[] }
 
 export interface ReloadingParts {
   /** The one in force. */

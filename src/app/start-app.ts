@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { type AdminListener, openAdmin } from '../admin/admin-listener.ts'
-import type { AdminParts, MainLog } from '../admin/admin-parts.ts'
+import type { AdminParts, MainLog, ReloadReport } from '../admin/admin-parts.ts'
 import { withoutSecrets } from '../admin/without-secrets.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import type { Config, ListenAddress } from '../config/config.ts'
@@ -16,7 +16,7 @@ import { packageVersion } from '../version.ts'
 import { Supervisor } from '../workers/supervisor.ts'
 import { type FromPredecessor, HandingOver } from './hand-over.ts'
 import type { InheritedSockets } from './inherited-sockets.ts'
-import { type LoadConfig, Reloading, type ReloadReport } from './reloading.ts'
+import { type LoadConfig, Reloading } from './reloading.ts'
 
 export interface AppOptions {
   /** The configuration in the words of the file, to be shown. */
@@ -86,6 +86,7 @@ export async function startApp(given: Config, { effective, load, inherited }: Ap
     version: packageVersion(),
     startedMs,
     configuration: () => withoutSecrets(reloading.effective),
+    reload: () => reloading.reload(),
     isDraining: () => isDraining,
   })
   const { address } = admin ?? {}

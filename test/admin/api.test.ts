@@ -60,6 +60,7 @@ for (const workers of ['1', '2']) {
         ['POST /api/purge', () => post(box.admin, '/api/purge', { orders: [{ url: `${site}/nothing` }] })],
         ['GET /api/problems', () => get(box.admin, '/api/problems')],
         ['GET /api/log-level', () => get(box.admin, '/api/log-level')],
+        ['POST /api/reload', () => post(box.admin, '/api/reload', {})],
         ['POST /api/log-level', () => post(box.admin, '/api/log-level', { level: 'warn' })],
       ])
       const described = routes.filter(({ answer }) => answer !== undefined)

@@ -7,6 +7,7 @@ import type { Config, ListenAddress } from '../config/config.ts'
 import { OneThread } from '../control/answer-call.ts'
 import { summed } from '../control/site-counts.ts'
 import type { Threads } from '../control/threads.ts'
+import { assertFree } from '../listener/assert-free.ts'
 import { type EventLog, eventLogStyle, openEventLog } from '../log/event-log.ts'
 import { configForThreads } from '../site/config-for-threads.ts'
 import { startSite } from '../site/start-site.ts'
@@ -124,11 +125,13 @@ async function startWorkers({ config, inherited, clock, onInvalidated }: Start, 
     await log.close()
   }
   try {
+    if (inherited.length === 0) await assertFree(config.listen)
     const addresses = await supervisor.start()
     log.info({ listen: addresses, workers: count }, 'started')
     return { addresses, threads: supervisor, log, mainLog: log, adopt, stop }
   } catch (error) {
-    await stop()
+    await supervisor.stop()
+    await log.close()
     throw error
   }
 }

@@ -16,17 +16,24 @@ describe('the program', () => {
   })
   after(() => origin.close())
 
-  it('says in one line that its port is taken, and exits with 3', async () => {
-    const taken = createServer()
-    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
-    const { port } = taken.address() as { port: number }
-    const run = await runBreakwater(['serve', '--origin', origin.url, '--listen', `127.0.0.1:${port}`])
-    taken.close()
-    assert.equal(run.code, 3)
-    const lines = run.stderr.trimEnd().split('\n')
-    assert.equal(lines.length, 1, run.stderr)
-    assert.match(lines[0]!, new RegExp(`Cannot listen on 127\\.0\\.0\\.1:${port}: another program listens there$`))
-  })
+  for (const workers of ['1', '2']) {
+    it(`says in one line that its port is taken, and exits with 3 (workers: ${workers})`, async () => {
+      const taken = createServer()
+      // Several threads could share it with any other that shares it, too.
+      await new Promise<void>((resolve) => taken.listen({ port: 0, host: '127.0.0.1', reusePort: true }, resolve))
+      const { port } = taken.address() as { port: number }
+      const listen = `127.0.0.1:${port}`
+      const run = await runBreakwater(['serve', '--origin', origin.url, '--listen', listen, '--workers', workers])
+      taken.close()
+      assert.equal(run.code, 3)
+      const lines = run.stderr.trimEnd().split('\n')
+      assert.match(
+        lines.at(-1)!,
+        new RegExp(`Cannot listen on 127\\.0\\.0\\.1:${port}: another program listens there$`),
+      )
+      assert.equal(lines.length, 1, run.stderr)
+    })
+  }
 
   it('reports every problem of its configuration with line and column, and exits with 1', async () => {
     const folder = temporaryFolder()

@@ -16,6 +16,7 @@ COPY --from=build /build/dist dist
 COPY package.json LICENSE README.md ./
 COPY bin bin
 COPY config config
+COPY src/admin/dashboard src/admin/dashboard
 USER node
 EXPOSE 8080
 HEALTHCHECK --interval=5s --timeout=2s --start-period=5s --retries=3 \

@@ -4,11 +4,12 @@ import type { EventLog } from '../log/event-log.ts'
 import { Access } from './access.ts'
 import { AdminError } from './admin-error.ts'
 import type { AdminParts } from './admin-parts.ts'
+import { dashboardFiles } from './dashboard-files.ts'
 import { readJson } from './read-json.ts'
 import type { Answer } from './route.ts'
 import { findRoute } from './routes.ts'
 import { API_FIELDS, PAGE_FIELDS } from './security-fields.ts'
-import { StaticFiles } from './static-files.ts'
+import type { StaticFiles } from './static-files.ts'
 
 export interface AdminSettings {
   readonly listen: ListenAddress
@@ -29,7 +30,7 @@ const RETRY_MS = 2_000
  * and again: traffic does not depend on it.
  */
 export async function openAdmin(settings: AdminSettings, parts: AdminParts, log: EventLog): Promise<AdminListener> {
-  const files = new StaticFiles(new URL('./dashboard/', import.meta.url))
+  const files = dashboardFiles()
   const access = new Access(settings.token, parts.clock)
   const server = createAdminServer((request, response) => {
     void answerRequest({ access, files, parts, log }, request, response)

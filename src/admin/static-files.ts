@@ -12,18 +12,20 @@ const TYPES: Readonly<Record<string, string>> = {
   svg: 'image/svg+xml',
 }
 
-/** The files of one folder, read once, by the path they are asked for with. Only these names exist: no path leads elsewhere. */
+/** Files, read once, by the path they are asked for with. Only these names exist: no path leads elsewhere. */
 export class StaticFiles {
   readonly #files = new Map<string, StaticFile>()
 
-  /** @param folder ending with a slash */
-  constructor(folder: URL) {
-    for (const name of readdirSync(folder)) {
-      const type = TYPES[name.slice(name.lastIndexOf('.') + 1)]
-      if (type === undefined) continue
-      const file = { type, bytes: readFileSync(new URL(name, folder)) }
-      this.#files.set(name === 'index.html' ? '/' : `/${name}`, file)
-    }
+  /** Adds the files of one folder that are of a known type; `index.html` is what is at `/`. The folder ends with a slash. */
+  addFolder(folder: URL): void {
+    for (const name of readdirSync(folder)) this.addFile(name, new URL(name, folder))
+  }
+
+  /** Adds one file under a name of its own; none of an unknown type. */
+  addFile(name: string, file: URL): void {
+    const type = TYPES[name.slice(name.lastIndexOf('.') + 1)]
+    if (type === undefined) return
+    this.#files.set(name === 'index.html' ? '/' : `/${name}`, { type, bytes: readFileSync(file) })
   }
 
   find(path: string): StaticFile | undefined {

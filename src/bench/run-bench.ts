@@ -88,8 +88,7 @@ interface Plan {
   readonly leftOut: readonly string[]
 }
 
-function planRuns(settings: BenchSettings, targets: readonly Target[]): Plan {
-  const { url, scenarios: wanted } = settings
+function planRuns({ url, scenarios: wanted }: BenchSettings, targets: readonly Target[]): Plan {
   const leftOut: string[] = []
   const runs = allScenarios
     .filter(({ name }) => wanted.length === 0 || wanted.includes(name))
@@ -100,7 +99,7 @@ function planRuns(settings: BenchSettings, targets: readonly Target[]): Plan {
         )
         return []
       }
-      const its = targets.filter((target) => scenario.isFor(target, settings))
+      const its = targets.filter((target) => scenario.isFor(target))
       if (its.length === 0) leftOut.push(`${scenario.title}: there was nothing to measure it with.`)
       return its.map((target) => ({ scenario, target }))
     })

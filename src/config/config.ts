@@ -27,7 +27,6 @@ export interface Config {
   /** Largest body that is stored. */
   readonly objectBytesMax: number
   readonly tiers: TiersConfig
-  readonly snapshot: SnapshotConfig
   readonly purge: PurgeConfig
   readonly caching: CachingConfig
   /** Threads that serve; `auto`: as many as the machine has cores. */
@@ -71,14 +70,6 @@ export interface PurgeConfig {
   readonly paths: readonly ('nginx-helper' | 'cloudflare' | 'fastly')[]
   /** Where HTCP is listened for; undefined: nowhere. */
   readonly htcp: ListenAddress | undefined
-}
-
-/** Memory on disk between two lives of the program. */
-export interface SnapshotConfig {
-  /** undefined: none is written */
-  readonly file: string | undefined
-  readonly bytesMax: number
-  readonly withinMs: number
 }
 
 export interface ListenAddress {

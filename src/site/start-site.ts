@@ -11,13 +11,11 @@ import { Traffic } from '../metrics/traffic.ts'
 import { answerPeer } from '../proxy/answer-peer.ts'
 import { InvalidateHere, uriAlias } from '../proxy/invalidate-here.ts'
 import { Invalidator } from '../proxy/invalidator.ts'
-import type { Invalidation } from '../tiers/invalidation.ts'
 import { MemoryTier } from '../tiers/memory-tier.ts'
 import type { BoxPeers } from '../workers/peers.ts'
 import { siteCalls } from './calls.ts'
 import { createGeneration, type Lasting } from './generation.ts'
 import { Generations } from './generations.ts'
-import { MemorySnapshot } from './memory-snapshot.ts'
 import { openAccess } from './open-access.ts'
 import { openHtcp } from './open-htcp.ts'
 import { createPools } from './pools.ts'
@@ -47,8 +45,6 @@ export interface SiteOptions {
   readonly inherited: readonly number[]
   /** undefined: this thread is the only one. */
   readonly box?: Box
-  /** Hears of everything that is invalidated here. */
-  readonly onInvalidated?: (invalidations: readonly Invalidation[]) => void
 }
 
 /** Who asks for another thread: its client is not here. */
@@ -62,14 +58,11 @@ const VARIANTS_MAX = 64
  *
  * @throws Error with `syscall` when an address cannot be listened on
  */
-export async function startSite(config: Config, options: SiteOptions): Promise<RunningSite> {
-  const { clock, inherited, box, onInvalidated } = options
+export async function startSite(config: Config, { clock, inherited, box }: SiteOptions): Promise<RunningSite> {
   const log = openEventLog({ level: config.log.level, style: eventLogStyle(process.env) })
   const accessLog = openAccess(config, log)
-  const lasting = openLasting(config, { clock, log, box, onInvalidated })
+  const lasting = openLasting(config, { clock, log, box })
   const { pools, tiers, memory, traffic, watch } = lasting
-  const { index = 0, workers = 1 } = box ?? {}
-  const snapshot = new MemorySnapshot({ settings: config.snapshot, memory, tiers, clock, log, index, workers })
   const first = createGeneration(config, lasting, accessLog)
   let listeners: Listeners | undefined
   const generations = new Generations(lasting, first, () => listening(listeners))
@@ -89,24 +82,22 @@ export async function startSite(config: Config, options: SiteOptions): Promise<R
     await generations.current.accessLog?.close()
   }
   try {
-    await snapshot.restore()
     const running = await startListeners({ ...first.lanes, clock, inherited })
     listeners = running
     const addresses = running.addresses.map(addressUrl)
-    if (index === 0) htcp = await openHtcp(config, () => generations.current.core, log)
+    if (box === undefined || box.index === 0) htcp = await openHtcp(config, () => generations.current.core, log)
     log.info({ listen: addresses, origins: config.origins.map(({ url }) => url) }, 'started')
     return {
       addresses,
       log,
       handlers: {
-        ...siteCalls({ core: () => generations.current.core, lasting, listeners: running, snapshot }),
+        ...siteCalls({ core: () => generations.current.core, lasting, listeners: running }),
         prepareReload: (next) => generations.prepare(next),
         finishReload: (step) => generations.finish(step),
       },
       async stop() {
         log.info({ connections: running.connections }, 'stopping, what is under way is finished first')
         await running.stop(generations.current.config.timeLimits.drainMs)
-        await snapshot.save()
         box?.peers.close()
         await closeParts()
         log.info({ memory: memory.counts() }, 'stopped')
@@ -128,16 +119,15 @@ interface Surroundings {
   readonly clock: Clock
   readonly log: EventLog
   readonly box: Box | undefined
-  readonly onInvalidated: SiteOptions['onInvalidated']
 }
 
-function openLasting(config: Config, { clock, log, box, onInvalidated }: Surroundings): Lasting {
+function openLasting(config: Config, { clock, log, box }: Surroundings): Lasting {
   const bytesMax = Math.floor(config.memoryBytes / (box?.workers ?? 1))
   const { objectBytesMax } = config
   const memory = new MemoryTier({ bytesMax, objectBytesMax, variantsMax: VARIANTS_MAX, aliasOf: uriAlias })
   const flights = new Flights()
   const local = openLocalInvalidations(config.tiers, clock)
-  const invalidateHere = new InvalidateHere({ clock, flights, memory, local, onInvalidated })
+  const invalidateHere = new InvalidateHere({ clock, flights, memory, local })
   const tiers = openTiers(config.tiers, { clock, log, invalidateHere, local })
   return {
     clock,

@@ -24,7 +24,19 @@ export function startChromium(): Promise<Browser> {
 
 /** Opens a document that may not ask anybody for anything. */
 export async function openDocument(browser: Browser, html: string, options: PageOptions): Promise<OpenedPage> {
-  const { width, height, colorScheme } = options
+  const opened = await newPage(browser, options)
+  await opened.page.setContent(html)
+  return opened
+}
+
+/** Opens what a server shows at this address. */
+export async function openUrl(browser: Browser, url: string, options: PageOptions): Promise<OpenedPage> {
+  const opened = await newPage(browser, options)
+  await opened.page.goto(url)
+  return opened
+}
+
+async function newPage(browser: Browser, { width, height, colorScheme }: PageOptions): Promise<OpenedPage> {
   const page = await browser.newPage({ viewport: { width, height }, colorScheme, deviceScaleFactor: 1 })
   const [errors, requests]: [string[], string[]] = [[], []]
   page.on('pageerror', (error) => errors.push(error.message))
@@ -34,6 +46,5 @@ export async function openDocument(browser: Browser, html: string, options: Page
   page.on('request', (request) => {
     if (!request.url().startsWith('data:')) requests.push(request.url())
   })
-  await page.setContent(html)
   return { page, errors, requests }
 }

@@ -9,18 +9,22 @@ import { answersOf, noQuery, outcomeCounts, perOutcome, unanswered, wholeNumber 
 
 const milliseconds = z.number().nullable().describe('Milliseconds; null where nothing was answered')
 
+const percentiles = { p50Ms: milliseconds, p90Ms: milliseconds, p99Ms: milliseconds }
+
 const second = z.strictObject({
   second: z.int().describe('Seconds since the epoch'),
   outcomes: outcomeCounts,
   bytes: z.number(),
-  p50Ms: milliseconds,
-  p90Ms: milliseconds,
-  p99Ms: milliseconds,
+  ...percentiles,
 })
 
 const excess = z.number().describe('How much of the count may be too much')
 
-export const trafficAnswer = z.strictObject({ seconds: z.array(second), unanswered })
+export const trafficAnswer = z.strictObject({
+  seconds: z.array(second),
+  together: z.strictObject(percentiles).describe('Of all requests in these seconds'),
+  unanswered,
+})
 
 export const pagesAnswer = z.strictObject({
   sinceMs: z.number().describe('Since when they count: five to ten minutes ago, or since the start'),
@@ -54,6 +58,7 @@ export const trafficRoutes: readonly Route[] = [
       const seconds = summedSeconds(answersOf(gathered))
       return {
         seconds: Array.from({ length: seconds.count }, (_, i) => secondOf(seconds, i)),
+        together: percentilesOf(bucketsTogether(seconds)),
         unanswered: [...gathered.failed],
       }
     },
@@ -98,13 +103,24 @@ export const trafficRoutes: readonly Route[] = [
 ]
 
 function secondOf({ first, outcomes, durations, bytes }: Seconds, i: number): z.infer<typeof second> {
-  const buckets = durations.subarray(i * BUCKETS, (i + 1) * BUCKETS)
   return {
     second: first + i,
     outcomes: perOutcome(outcomes.subarray(i * OUTCOMES.length, (i + 1) * OUTCOMES.length)),
     bytes: bytes[i] ?? 0,
+    ...percentilesOf(durations.subarray(i * BUCKETS, (i + 1) * BUCKETS)),
+  }
+}
+
+function percentilesOf(buckets: ArrayLike<number>) {
+  return {
     p50Ms: quantileMs(buckets, 0.5) ?? null,
     p90Ms: quantileMs(buckets, 0.9) ?? null,
     p99Ms: quantileMs(buckets, 0.99) ?? null,
   }
+}
+
+function bucketsTogether({ durations }: Seconds): Float64Array {
+  const sum = new Float64Array(BUCKETS)
+  for (const [i, count] of durations.entries()) sum[i % BUCKETS]! += count
+  return sum
 }

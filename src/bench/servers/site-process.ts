@@ -1,7 +1,9 @@
 import type { ChildProcess } from 'node:child_process'
 import { forkModule, type Programs } from './programs.ts'
 
-type FromSite = { readonly type: 'listening' } | { readonly type: 'counted'; readonly requests: number }
+type FromSite =
+  | { readonly type: 'listening'; readonly port: number }
+  | { readonly type: 'counted'; readonly requests: number }
 
 export interface SiteOptions {
   /** Of pages, instead of their own lifetimes. */
@@ -13,25 +15,28 @@ export class SiteProcess {
   readonly #programs: Programs
   readonly #options: SiteOptions
   #child: ChildProcess | undefined
-  readonly port: number
+  #port = 0
   /** What reached those that have died. */
   #requestsBefore = 0
   #requests = 0
 
-  private constructor(programs: Programs, port: number, options: SiteOptions) {
+  private constructor(programs: Programs, options: SiteOptions) {
     this.#programs = programs
-    this.port = port
     this.#options = options
   }
 
-  static async start(programs: Programs, port: number, options: SiteOptions = {}): Promise<SiteProcess> {
-    const site = new SiteProcess(programs, port, options)
+  static async start(programs: Programs, options: SiteOptions = {}): Promise<SiteProcess> {
+    const site = new SiteProcess(programs, options)
     await site.comeBack()
     return site
   }
 
+  get port(): number {
+    return this.#port
+  }
+
   get url(): URL {
-    return new URL(`http://127.0.0.1:${this.port}/`)
+    return new URL(`http://127.0.0.1:${this.#port}/`)
   }
 
   /** Requests that have reached it so far, known to a tenth of a second. */
@@ -47,15 +52,15 @@ export class SiteProcess {
   }
 
   async comeBack(): Promise<void> {
-    const listening = Promise.withResolvers<void>()
-    const words = [String(this.port), String(this.#options.freshSeconds ?? 0)]
+    const listening = Promise.withResolvers<number>()
+    const words = [String(this.#port), String(this.#options.freshSeconds ?? 0)]
     const child = this.#programs.adopt(forkModule('./site-main', ...words))
     child.on('message', (message: FromSite) => {
-      if (message.type === 'listening') listening.resolve()
+      if (message.type === 'listening') listening.resolve(message.port)
       else if (child === this.#child) this.#requests = message.requests
     })
     child.on('exit', () => listening.reject(new Error('The demo site ended before it was ready')))
     this.#child = child
-    await listening.promise
+    this.#port = await listening.promise
   }
 }

@@ -1,0 +1,94 @@
+import { get, Refused } from './api.js'
+import { byId } from './element.js'
+import { ExplainForm } from './explain-form.js'
+import { History } from './history.js'
+import { Notice } from './notice.js'
+import { Origins } from './origins.js'
+import { Overview } from './overview.js'
+import { Problems } from './problems.js'
+import { startPurgeForm } from './purge-form.js'
+import { startTheme } from './theme.js'
+import { Tiers } from './tiers.js'
+import { askForToken } from './token-form.js'
+import { TrafficCharts } from './traffic-charts.js'
+import { TrafficTables } from './traffic-tables.js'
+
+const EVERY_MS = 1_000
+/** What changes slowly, or costs the threads more, is asked for in every fifth round. */
+const SLOW_ROUNDS = 5
+const ROWS = 10
+
+const history = new History()
+const charts = new TrafficCharts(history)
+const explain = new ExplainForm()
+const parts = {
+  notice: new Notice(),
+  overview: new Overview(),
+  origins: new Origins(refresh),
+  tiers: new Tiers(),
+  tables: new TrafficTables((url) => explain.explain(url)),
+  problems: new Problems(),
+}
+let round = 0
+let wake = () => {}
+
+startPurgeForm(refresh)
+startTheme(() => charts.redraw())
+document.addEventListener('visibilitychange', () => wake())
+await run()
+
+/** Asks for the figures again and again, as long as somebody looks. */
+async function run() {
+  for (;;) {
+    if (document.visibilityState === 'visible') await lookAgain()
+    await new Promise((resolve) => {
+      wake = () => resolve(undefined)
+      if (document.visibilityState === 'visible') setTimeout(resolve, EVERY_MS)
+    })
+  }
+}
+
+/** Everything at once, and now. */
+function refresh() {
+  round = 0
+  wake()
+}
+
+async function lookAgain() {
+  try {
+    await look(round % SLOW_ROUNDS === 0)
+    round++
+  } catch (error) {
+    round = 0
+    if (error instanceof Refused && error.wantsToken) await askForToken(error.message)
+    else parts.notice.gone(error)
+  }
+}
+
+/** @param {boolean} isFull whether everything is asked for, also what changes slowly */
+async function look(isFull) {
+  const status = await get('/api/status')
+  // Where it is another process than before, this one knows when it began.
+  const [minute, longer, origins] = await Promise.all([
+    get('/api/traffic?seconds=60'),
+    history.missing > 60 ? get(`/api/traffic?seconds=${history.missing}`) : undefined,
+    get('/api/origins'),
+  ])
+  byId('figures', HTMLElement).hidden = false
+  parts.notice.here(status)
+  history.add((longer ?? minute).seconds, status.startedMs)
+  charts.show()
+  parts.overview.show(status, minute)
+  parts.origins.show(origins)
+  if (!isFull) return
+  const [hosts, pages, tiers, problems] = await Promise.all([
+    get('/api/hosts'),
+    get(`/api/pages?limit=${ROWS}`),
+    get('/api/tiers'),
+    get(`/api/problems?limit=${ROWS}`),
+  ])
+  parts.tables.showHosts(hosts)
+  parts.tables.showPages(pages)
+  parts.tiers.show(status, tiers)
+  parts.problems.show(problems)
+}

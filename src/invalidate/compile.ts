@@ -20,8 +20,7 @@ export function compileInvalidation({ scope, value }: Invalidation, uriOfKey: Ur
       return EVERYTHING
     case 'tag':
       return { isByKey: false, mayConcern: () => true, concerns: ({ tags }) => tags.includes(value) }
-    case 'key':
-      return byKey((key) => key === value)
+    case 'changed':
     case 'uri':
       return byKey(textOfUri(uriOfKey, (authority, target) => authority + target === value))
     case 'prefix':

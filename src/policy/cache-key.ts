@@ -66,8 +66,11 @@ export function urlOfKey(key: string): string | undefined {
   return uri && `${key.startsWith('https:') ? 'https' : 'http'}://${uri.authority}${uri.target}`
 }
 
-/** The keys, plain ones, that a URI can have: by http, by https, or by either. */
-export function plainKeysOf({ authority, target }: Omit<KeyedUri, 'isPlain'>): string[] {
+/** The keys, plain ones, that a URI (`site.test/path?query`) can have: by http, by https, or by either. */
+export function plainKeysOf(uri: string): string[] {
+  const slash = uri.indexOf('/')
+  const authority = uri.slice(0, slash)
+  const target = uri.slice(slash)
   return ['http', 'https', 'any'].map((scheme) => `${scheme}:${authority.length}:${authority}:${target}`)
 }
 

@@ -1,4 +1,5 @@
 import type { OriginResponse } from '../origin/origin-client.ts'
+import { uriOfKey } from '../policy/cache-key.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import { groupTag, invalidatedGroups } from '../rfc9111/cache-groups.ts'
 import { invalidatedUris } from '../rfc9111/invalidation.ts'
@@ -17,10 +18,12 @@ export function invalidateAfter(
   request: ProxyRequest,
   response: OriginResponse,
 ): Promise<unknown> | undefined {
-  const keys = invalidatedUris(request, response).map(
-    (target) => core.plan({ ...request, method: 'GET', target, body: undefined }).key,
-  )
-  const invalidations: Invalidation[] = keys.map((value) => ({ scope: 'key', value, soft: false }))
+  const invalidations: Invalidation[] = []
+  for (const target of invalidatedUris(request, response)) {
+    const uri = uriOfKey(core.plan({ ...request, method: 'GET', target, body: undefined }).key)
+    // §4.4 is about a URI: what others got for it, by another cookie in the key or by the other scheme, has changed as well.
+    if (uri !== undefined) invalidations.push({ scope: 'changed', value: uri.authority + uri.target, soft: false })
+  }
   for (const group of invalidatedGroups(request.method, response.fields)) {
     invalidations.push({ scope: 'tag', value: groupTag(request, group), soft: false })
   }

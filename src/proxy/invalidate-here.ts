@@ -83,15 +83,11 @@ export class InvalidateHere {
   #keysOf({ scope, value }: Invalidation): readonly string[] | undefined {
     const { memory } = this.#parts
     switch (scope) {
-      case 'key':
-        return [value]
       case 'tag':
         return memory.keysNamed(value)
-      case 'uri': {
-        const slash = value.indexOf('/')
-        const uri = { authority: value.slice(0, slash), target: value.slice(slash) }
-        return [...plainKeysOf(uri), ...memory.keysNamed(aliasOf(value))]
-      }
+      case 'changed':
+      case 'uri':
+        return [...plainKeysOf(value), ...memory.keysNamed(aliasOf(value))]
       default:
         return undefined
     }
@@ -125,6 +121,6 @@ function changeFor({ scope, soft }: Invalidation, nowMs: number): Search['change
     // Asked for since then, while a walk was on its way.
     if (stored.requestTimeMs > nowMs) return stored
     if (soft) return expired(stored, nowMs)
-    return scope === 'key' ? { ...stored, invalidated: true } : undefined
+    return scope === 'changed' ? { ...stored, invalidated: true } : undefined
   }
 }

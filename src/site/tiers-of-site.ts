@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { TiersConfig } from '../config/config.ts'
 import { compileInvalidation } from '../invalidate/compile.ts'
 import type { EventLog } from '../log/event-log.ts'
-import { uriOfKey } from '../policy/cache-key.ts'
+import { plainKeysOf, uriOfKey } from '../policy/cache-key.ts'
 import type { InvalidateHere } from '../proxy/invalidate-here.ts'
 import type { Invalidation } from '../tiers/invalidation.ts'
 import { LocalInvalidations } from '../tiers/local-invalidations.ts'
@@ -53,7 +53,7 @@ export function openTiers(
     ...(redis === undefined ? [] : [openRedisTier({ url: redis, ...shared }, parts)]),
   ]
   if (first === 'redis') tiers.reverse()
-  return new RemoteTiers({ tiers, clock, log: invalidations, deadlineMs })
+  return new RemoteTiers({ tiers, clock, log: invalidations, keysOf: plainKeysOf, deadlineMs })
 }
 
 /** Without Redis nobody can be told, but what this process says it still has to remember. */

@@ -46,8 +46,7 @@ export class InvalidationIndex {
 
   /** @param position not before that of any other */
   add(position: string, invalidation: Invalidation): void {
-    const name = `${invalidation.scope}:${invalidation.value}`
-    const last = this.#take(name, invalidation)
+    const last = this.#take(invalidation)
     if (invalidation.soft) last.expired = position
     else last.purged = position
     this.#trim(this.#exact)
@@ -59,7 +58,7 @@ export class InvalidationIndex {
     if (position < this.#horizon) return 'purged'
     let isExpired = this.#everything.expired > position
     if (this.#everything.purged > position) return 'purged'
-    const names = [`key:${key}`, ...tags.map((tag) => `tag:${tag}`)]
+    const names = tags.map((tag) => `tag:${tag}`)
     const uri = this.#uriOf?.(key)
     if (uri !== undefined) names.push(`uri:${uri}`)
     for (const name of names) {
@@ -77,13 +76,14 @@ export class InvalidationIndex {
     return isExpired ? 'expired' : 'valid'
   }
 
-  /** The entry of a name, moved behind all others. */
-  #take(name: string, invalidation: Invalidation): Last {
-    const { scope } = invalidation
-    switch (scope === 'uri' && this.#uriOf !== undefined ? 'key' : scope) {
+  /** Its entry, moved behind all others. */
+  #take(invalidation: Invalidation): Last {
+    // What stands behind memory is asked for again or not at all: there, changed is the same as purged.
+    const scope = invalidation.scope === 'changed' ? 'uri' : invalidation.scope
+    const name = `${scope}:${invalidation.value}`
+    switch (scope === 'uri' && this.#uriOf !== undefined ? 'tag' : scope) {
       case 'everything':
         return this.#everything
-      case 'key':
       case 'tag': {
         const last = this.#exact.get(name) ?? { purged: noPosition, expired: noPosition }
         this.#exact.delete(name)
@@ -92,7 +92,7 @@ export class InvalidationIndex {
       }
       default: {
         const known = this.#tested.get(name)
-        const matches = known?.matches ?? this.#compile(invalidation)
+        const matches = known?.matches ?? this.#compile({ ...invalidation, scope })
         if (matches === undefined) return this.#everything
         const tested = known ?? { purged: noPosition, expired: noPosition, matches }
         this.#tested.delete(name)

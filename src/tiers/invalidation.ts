@@ -5,12 +5,12 @@ import type { Invalidatable } from './tier.ts'
 /** One thing said to all boxes: what is no longer to be used. */
 export interface Invalidation {
   /**
-   * `key` is what an unsafe request changed, and is kept for validation. `key`, `tag` and `uri` are compared by their value; what the
-   * others mean is decided by whoever gives `compile`.
+   * `changed` is a URI that an unsafe request changed, and is kept for validation. That, `tag` and `uri` are compared by their value;
+   * what the others mean is decided by whoever gives `compile`.
    */
-  readonly scope: 'key' | 'tag' | 'uri' | 'prefix' | 'pattern' | 'everything'
+  readonly scope: 'changed' | 'tag' | 'uri' | 'prefix' | 'pattern' | 'everything'
   /**
-   * A cache key; a tag; `site.test/path?query` after the key's rules; `site.test/path` or, on any site, `/path`; a `Pattern` as JSON;
+   * A tag; a URI as `site.test/path?query` after the key's rules; `site.test/path` or, on any site, `/path`; a `Pattern` as JSON;
    * empty for everything.
    */
   readonly value: string
@@ -35,7 +35,7 @@ export function invalidatable(key: string, { tags, fields }: Pick<StoredResponse
 /** Makes a test of an invalidation by URI, prefix or pattern. Undefined: it cannot be understood, and so concerns everything. */
 export type CompileInvalidation = (invalidation: Invalidation) => ((about: Invalidatable) => boolean) | undefined
 
-const scopes: readonly Invalidation['scope'][] = ['key', 'tag', 'uri', 'prefix', 'pattern', 'everything']
+const scopes: readonly Invalidation['scope'][] = ['changed', 'tag', 'uri', 'prefix', 'pattern', 'everything']
 /** Of a value; longer ones are not to be published. */
 export const VALUE_LENGTH_MAX = 16_384
 

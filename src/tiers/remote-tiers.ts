@@ -40,6 +40,8 @@ export interface RemoteTiersParts {
   readonly tiers: readonly Tier[]
   readonly clock: Clock
   readonly log: SharedLog | undefined
+  /** The keys that a URI can have, of those that nothing else is part of. */
+  readonly keysOf: (uri: string) => readonly string[]
   /** Most that a request waits for a tier, or for other boxes. */
   readonly deadlineMs: number
 }
@@ -49,13 +51,15 @@ export class RemoteTiers {
   readonly #tiers: readonly Tier[]
   readonly #clock: Clock
   readonly #log: SharedLog | undefined
+  readonly #keysOf: RemoteTiersParts['keysOf']
   readonly #deadlineMs: number
   readonly #catchUp: CatchUp | undefined
 
-  constructor({ tiers, clock, log, deadlineMs }: RemoteTiersParts) {
+  constructor({ tiers, clock, log, keysOf, deadlineMs }: RemoteTiersParts) {
     this.#tiers = tiers
     this.#clock = clock
     this.#log = log
+    this.#keysOf = keysOf
     this.#deadlineMs = deadlineMs
     this.#catchUp = log && new CatchUp({ clock, follow: (withinMs) => log.caughtUp(withinMs) })
   }
@@ -99,7 +103,7 @@ export class RemoteTiers {
 
   /**
    * Says to all boxes what is not to be used any more, and waits for at most that long until each has it in force. What the
-   * tiers hold under keys is removed besides, which is all that can be done without a log.
+   * tiers hold of a changed URI is removed besides, where its name is known: at the moment, which is soonest without a log.
    *
    * @returns undefined without a log: what other boxes have in memory is served until it is stale
    */
@@ -107,8 +111,9 @@ export class RemoteTiers {
     invalidations: readonly Invalidation[],
     withinMs = this.#deadlineMs,
   ): Promise<PublishReport | undefined> {
-    for (const { scope, value, soft } of invalidations) {
-      if (scope === 'key' && !soft) for (const tier of this.#tiers) tier.remove(value)
+    for (const { scope, value } of invalidations) {
+      if (scope !== 'changed') continue
+      for (const key of this.#keysOf(value)) for (const tier of this.#tiers) tier.remove(key)
     }
     if (this.#log !== undefined) return this.#log.publish(invalidations, withinMs)
     const removed = Promise.all(this.#tiers.map((tier) => tier.settled()))

@@ -80,6 +80,64 @@ describe('a purge of a URI', () => {
   })
 })
 
+describe('an unsafe request (RFC 9111 §4.4)', () => {
+  const KEYED = {
+    key: {
+      scheme: true,
+      query: { ignore: ['utm_*'], only: undefined, sort: false },
+      cookies: ['lang'],
+      headers: [],
+    },
+  }
+
+  it('invalidates all that is stored for the URI: by both schemes and for every keyed cookie', async () => {
+    const core = coreWith(() => [], { settings: KEYED })
+    const others = [{ cookie: 'lang=de' }, { cookie: 'lang=en' }, { scheme: 'https' as const }]
+    const ask = async (target: string) => {
+      const bodies: string[] = []
+      for (const { cookie, scheme = 'http' } of others) {
+        bodies.push((await core.get(target, cookie === undefined ? [] : ['Cookie', cookie], { scheme })).body)
+      }
+      return bodies
+    }
+    await ask('/a?x=1')
+    await ask('/a?x=2')
+    await core.get('/a?utm_source=n&x=1', ['Cookie', 'lang=fr'], { method: 'POST' })
+    assert.deepEqual(await ask('/a?x=1'), ['8', '9', '10'])
+    assert.deepEqual(await ask('/a?x=2'), ['4', '5', '6'])
+  })
+
+  it('invalidates as much of what Location and Content-Location name on the same origin, and nothing elsewhere', async () => {
+    const core = coreWith(() => [], { settings: KEYED })
+    for (const target of ['/list', '/new', '/other']) await core.get(target, ['Cookie', 'lang=de'])
+    core.answer = ({ request, respond }) =>
+      request.method === 'POST'
+        ? respond(201, [
+            'Location',
+            '/new',
+            'Content-Location',
+            'http://h.test/list',
+            'Location',
+            'http://x.test/other',
+          ])
+        : respond(200, FRESH, 'changed')
+    await core.get('/form', [], { method: 'POST' })
+    const bodies = await Promise.all(
+      ['/list', '/new', '/other'].map(async (target) => (await core.get(target, ['Cookie', 'lang=de'])).body),
+    )
+    assert.deepEqual(bodies, ['changed', 'changed', '3'])
+  })
+
+  it('keeps what it changed for validation, and never serves it before', async () => {
+    const core = coreWith(() => ['ETag', '"1"'], { settings: KEYED })
+    await core.get('/a', ['Cookie', 'lang=de'])
+    await core.get('/a', [], { method: 'PUT' })
+    core.answer = (asked) => asked.respond(asked.field('if-none-match') === '"1"' ? 304 : 200, FRESH, 'whole')
+    assert.deepEqual((await core.get('/a', ['Cookie', 'lang=de'])).body, '1')
+    assert.equal(core.asked.length, 3)
+  })
+})
+
 describe('what is under way when something is purged', () => {
   const scopes: readonly Invalidation[] = [
     tag('a', false),

@@ -27,7 +27,7 @@ describe('what the log has said', () => {
   const about = { key: '/news/1', tags: ['news', 'home'] }
 
   for (const invalidation of [
-    hard('key', '/news/1'),
+    hard('changed', '/news/1'),
     hard('tag', 'home'),
     hard('uri', '/news/1'),
     hard('prefix', '/news/'),
@@ -256,13 +256,13 @@ describe('boxes that follow one log', () => {
   const names = (box: Box) => box.log.counts().boxes.map(({ name }) => name)
   /** Beats until it has heard of all others. */
   const known = async (box: Box, count: number): Promise<void> => {
-    while (names(box).length < count) await box.log.publish([hard('key', 'any')], 100)
+    while (names(box).length < count) await box.log.publish([hard('changed', 'any')], 100)
   }
 
   it('acknowledge what one of them says, when it is in force on all', async () => {
     const three = [await openBox('a'), await openBox('b'), await openBox('c')]
     await known(three[0]!, 3)
-    const { boxes, position } = await three[0]!.log.publish([hard('key', '/1'), hard('key', '/2')], 5_000)
+    const { boxes, position } = await three[0]!.log.publish([hard('changed', '/1'), hard('changed', '/2')], 5_000)
     assert.ok(position)
     assert.equal(boxes[0]?.name, 'a')
     assert.deepEqual(
@@ -283,7 +283,7 @@ describe('boxes that follow one log', () => {
     await openBox('cut off', `redis://127.0.0.1:${route.port}`)
     await known(one, 2)
     route.hold()
-    const { boxes } = await one.log.publish([hard('key', '/')], 200)
+    const { boxes } = await one.log.publish([hard('changed', '/')], 200)
     assert.deepEqual(boxes, [
       { name: 'here', acknowledged: true },
       { name: 'cut off', acknowledged: false },
@@ -295,7 +295,7 @@ describe('boxes that follow one log', () => {
     const [one, two] = [await openBox('stays'), await openBox('leaves')]
     await known(one, 2)
     await two.log.close()
-    const { boxes } = await one.log.publish([hard('key', '/')], 5_000)
+    const { boxes } = await one.log.publish([hard('changed', '/')], 5_000)
     assert.deepEqual(boxes, [{ name: 'stays', acknowledged: true }])
   })
 
@@ -304,7 +304,7 @@ describe('boxes that follow one log', () => {
     await known(one!, 2)
     await server.kill()
     await one!.until(() => one!.states.at(-1) === 'lost')
-    const { position, boxes } = await one!.log.publish([hard('key', '/')], 60_000)
+    const { position, boxes } = await one!.log.publish([hard('changed', '/')], 60_000)
     assert.equal(position, undefined)
     assert.deepEqual(boxes, [
       { name: 'one', acknowledged: true },
@@ -320,7 +320,7 @@ describe('boxes that follow one log', () => {
     for (const [i, odd] of [`${now} x`, 'x', `${now} {}`, `${now} [1,2,3]`, ''].entries()) {
       await redis.hset('breakwater:{log}:boxes', `odd${i}`, odd)
     }
-    const { boxes } = await box.log.publish([hard('key', '/')], 5_000)
+    const { boxes } = await box.log.publish([hard('changed', '/')], 5_000)
     redis.disconnect()
     assert.deepEqual(boxes, [{ name: 'one', acknowledged: true }])
   })

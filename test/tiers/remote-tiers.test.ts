@@ -23,7 +23,7 @@ describe('the state of the tiers behind memory', () => {
     assert.ok(await log.caughtUp(10_000))
     const first = await openMemcached([`127.0.0.1:${memcached.port}`], { invalidations: log })
     const second = await openRedis(redis.url, { invalidations: log })
-    tiers = new RemoteTiers({ tiers: [first.tier, second.tier], clock, log, deadlineMs: 5_000 })
+    tiers = new RemoteTiers({ tiers: [first.tier, second.tier], clock, log, keysOf: (uri) => [uri], deadlineMs: 5_000 })
   })
   after(async () => {
     await tiers.close()
@@ -35,7 +35,7 @@ describe('the state of the tiers behind memory', () => {
     await settled()
     await tiers.find('/counted', [])
     await tiers.find('/absent', [])
-    await tiers.invalidate([{ scope: 'key', value: '/other', soft: false }])
+    await tiers.invalidate([{ scope: 'changed', value: '/other', soft: false }])
     await settled()
     const counts = tiers.counts()
     assert.deepEqual(structuredClone(counts), counts)

@@ -40,7 +40,7 @@ const RESPONSE: OriginResponse = {
   origin: 'o',
 }
 
-const byKey = (value: string): Invalidation => ({ scope: 'key', value, soft: false })
+const byKey = (value: string): Invalidation => ({ scope: 'changed', value, soft: false })
 
 type Event = { readonly kind: string; readonly response?: OriginResponse; readonly error?: ProxyError }
 

@@ -134,6 +134,7 @@ async function answerFor({ access, files, parts }: Situation, request: IncomingM
   const input = {
     query: checked(query.safeParse(Object.fromEntries(target.query))),
     body: body === undefined ? undefined : checked(body.safeParse(await readJson(request))),
+    peerAddress: asked.peerAddress,
   }
   return { ...(await route.route.handle(parts, input)), fields: API_FIELDS }
 }

@@ -17,7 +17,14 @@ export interface Route {
   /** Statuses beside 200 with an answer of that form, and what they mean. */
   readonly otherStatuses: Readonly<Record<number, string>>
   /** @throws AdminError */
-  handle(parts: AdminParts, input: { readonly query: unknown; readonly body: unknown }): Promise<Answer>
+  handle(parts: AdminParts, input: RouteInput<unknown, unknown>): Promise<Answer>
+}
+
+export interface RouteInput<Q, B> {
+  readonly query: Q
+  readonly body: B
+  /** Of the connection. */
+  readonly peerAddress: string
 }
 
 export interface Answer {
@@ -36,7 +43,7 @@ export interface JsonRoute<Q, B, A> {
   readonly answer: z.ZodType<A>
   readonly otherStatuses?: Route['otherStatuses']
   /** @throws AdminError */
-  handle(parts: AdminParts, input: { readonly query: Q; readonly body: B }): Promise<A | WithStatus<A>>
+  handle(parts: AdminParts, input: RouteInput<Q, B>): Promise<A | WithStatus<A>>
 }
 
 /** An answer with another status than 200. */
@@ -64,9 +71,9 @@ export function jsonRoute<Q, B, A>(route: JsonRoute<Q, B, A>): Route {
     answer: route.answer,
     answerType: 'application/json',
     otherStatuses: route.otherStatuses ?? {},
-    async handle(parts, { query, body }) {
+    async handle(parts, { query, body, peerAddress }) {
       // What comes in was read by these schemas.
-      const result = await route.handle(parts, { query: query as Q, body: body as B })
+      const result = await route.handle(parts, { query: query as Q, body: body as B, peerAddress })
       const { status, answer } = result instanceof WithStatus ? result : { status: 200, answer: result }
       return { status, type: JSON_TYPE, body: `${JSON.stringify(answer)}\n` }
     },

@@ -70,6 +70,10 @@ export interface PurgeConfig {
   readonly paths: readonly ('nginx-helper' | 'cloudflare' | 'fastly')[]
   /** Where HTCP is listened for; undefined: nowhere. */
   readonly htcp: ListenAddress | undefined
+  /** Address of the interface on which `htcp` is joined where it is a multicast group. */
+  readonly htcpInterface: string | undefined
+  /** `GET` with `Cache-Control: no-cache` from who may purge fetches the page anew. */
+  readonly refreshByNoCache: boolean
 }
 
 export interface ListenAddress {

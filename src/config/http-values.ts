@@ -136,6 +136,16 @@ export const network = scalar<string>({
   },
 })
 
+export const ipAddress = scalar<string>({
+  expected: 'an IP address such as 10.0.0.5',
+  json: { type: 'string' },
+  parse(value) {
+    const text = textOf(value, 'an IP address such as 10.0.0.5')
+    if (isIP(text) === 0) throw new FormatError(text, 'an IP address such as 10.0.0.5')
+    return text
+  },
+})
+
 export const listenAddress = scalar<ListenAddress>({
   expected: 'an address and port such as 0.0.0.0:8080',
   json: { type: 'string' },

@@ -1,5 +1,5 @@
 import { group, option, optional } from './declare.ts'
-import { listenAddress, network } from './http-values.ts'
+import { ipAddress, listenAddress, network } from './http-values.ts'
 import { secretText } from './origin-values.ts'
 import { choice, oneOrMore, toggle } from './value-types.ts'
 
@@ -26,6 +26,15 @@ export const purgeOptions = {
       [],
       'Dialects that need paths of the site: `GET /purge/…`, and the APIs of Cloudflare and Fastly.',
     ),
-    htcp: optional(listenAddress, 'Where HTCP CLR (MediaWiki) is listened for by UDP, such as 127.0.0.1:4827.'),
+    refreshByNoCache: option(
+      toggle,
+      false,
+      'Whether `GET` with `Cache-Control: no-cache` from who may purge fetches the page anew (FOSHttpCache). Browsers send that too.',
+    ),
+    htcp: optional(
+      listenAddress,
+      'Where HTCP CLR (MediaWiki) is listened for by UDP, such as 127.0.0.1:4827. A multicast group is joined.',
+    ),
+    htcpInterface: optional(ipAddress, 'Address of the interface on which a multicast group is joined.'),
   }),
 }

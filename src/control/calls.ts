@@ -64,7 +64,7 @@ export interface Calls {
   /** What is in memory for a request: its key, all variants, and how often they were hits lately. */
   readonly storedFor: Call<AskedRequest, StoredFor>
   /** Makes something invalid everywhere: to be asked of one thread, which tells the others and the other boxes. */
-  readonly purge: Call<readonly PurgeOrder[], PurgeReport>
+  readonly purge: Call<{ readonly orders: readonly PurgeOrder[]; readonly from: string }, PurgeReport>
   /** Pages by traffic, misses and time spent at the origin. */
   readonly pages: Call<{ readonly limit: number }, PageLists>
 }

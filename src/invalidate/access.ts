@@ -12,7 +12,11 @@ export interface AccessSettings {
 /** Where senders put a secret: `Authorization: Bearer`, VCaching, Fastly, Cloudflare, or a field of our own. */
 const TOKEN_FIELDS = ['x-purge-token', 'x-vc-purge-key', 'fastly-key', 'x-auth-key']
 
-const SENDERS_OWN: ReadonlySet<string> = new Set([...TOKEN_FIELDS, 'authorization', 'cookie'])
+/** What is only the sender's: credentials, and what it demands of a cache. */
+const SENDERS_OWN: ReadonlySet<string> = new Set([
+  ...TOKEN_FIELDS,
+  ...['authorization', 'cookie', 'cache-control', 'pragma'],
+])
 
 /** The fields of a purge without what is the sender's own: what it makes us ask for is for everybody, and its secret for nobody. */
 export function withoutSendersOwn(fields: RawFields): RawFields {

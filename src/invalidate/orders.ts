@@ -18,6 +18,14 @@ export type WhatToPurge =
   | { readonly scope: 'pattern'; readonly pattern: Pattern }
   | { readonly scope: 'everything' }
 
+/** Who orders it, for the log. */
+export interface PurgeSender {
+  /** The client's, or that of the origin whose response purges. */
+  readonly address: string
+  /** In which words it was said. */
+  readonly dialect: string
+}
+
 /** An order that cannot be carried out; the message says why, to whoever gave it. */
 export class PurgeError extends Error {
   override readonly name = 'PurgeError'

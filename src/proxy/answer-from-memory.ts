@@ -4,6 +4,7 @@ import type { OwnCookies } from '../request/own-cookies.ts'
 import type { Exchange, ProxyRequest } from '../request/proxy-request.ts'
 import { AT_ONCE_BODY_BYTES_MAX, PreparedResponse } from '../respond/prepared-response.ts'
 import { currentAgeSeconds } from '../rfc9111/age.ts'
+import { requestDirectives } from '../rfc9111/directives.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import type { Variants } from '../tiers/memory-tier.ts'
 import type { Core } from './core.ts'
@@ -48,6 +49,8 @@ export function createMemoryAnswers(core: Core): AnswerFromMemory {
   return (received) => {
     const request = core.ownCookies === undefined ? received : withoutOwnCookies(core.ownCookies, received)
     if (request === undefined) return undefined
+    // It may be somebody who purges.
+    if (core.purging?.refreshByNoCache === true && requestDirectives(request.decisive).noCache) return undefined
     // After this process stood still the general way waits until it is known what was invalidated meanwhile.
     if (core.tiers?.isBehind(core.clock.now()) === true) return undefined
     const planned = plans.get(request)

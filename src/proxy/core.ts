@@ -9,7 +9,7 @@ import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { Responder } from '../respond/responder.ts'
 import type { MemoryTier } from '../tiers/memory-tier.ts'
 import type { RemoteTiers } from '../tiers/remote-tiers.ts'
-import type { Purging } from './answer-purge.ts'
+import type { PurgeRecord, Purging } from './answer-purge.ts'
 import type { Invalidator } from './invalidator.ts'
 import type { Peers } from './peers.ts'
 
@@ -47,6 +47,8 @@ export interface Core {
   isCrawler(request: ProxyRequest): boolean
   /** Via, X-Forwarded-*, Forwarded for the upstream request. */
   forwardingFields(request: ProxyRequest): string[]
+  /** Something was purged, by whom and with what success. */
+  onPurge(record: PurgeRecord): void
   /** Something threw that must not: a defect, contained where it was met. */
   onFault(error: unknown): void
   /** An upstream request failed, whatever the client got in its place. */

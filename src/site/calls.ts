@@ -58,7 +58,7 @@ export function siteCalls(parts: CallParts): Omit<CallHandlers, 'prepareReload' 
       // Only these are ever set.
       return log.level as LogLevel
     },
-    purge: (orders) => purge(parts.core(), orders),
+    purge: ({ orders, from }) => purge(parts.core(), orders, { address: from, dialect: 'admin' }),
     setOrigin({ origin, pool: name, order }) {
       const member = pools.member(origin, name)
       member?.[order]()

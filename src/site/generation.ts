@@ -8,6 +8,7 @@ import { type ListenerHooks, NOBODY_LISTENS } from '../listener/listener-hooks.t
 import type { AccessLog } from '../log/access-log.ts'
 import type { EventLog } from '../log/event-log.ts'
 import type { FailureLog } from '../log/failure-log.ts'
+import type { PurgeLog } from '../log/purge-log.ts'
 import { Lookup } from '../lookup/lookup.ts'
 import type { ThreadWatch } from '../metrics/thread-health.ts'
 import type { Traffic } from '../metrics/traffic.ts'
@@ -33,6 +34,7 @@ export interface Lasting {
   readonly clock: Clock
   readonly log: EventLog
   readonly failures: FailureLog
+  readonly purges: PurgeLog
   readonly memory: MemoryTier
   readonly flights: Flights
   readonly pools: SitePools
@@ -67,7 +69,7 @@ export function createGeneration(config: Config, lasting: Lasting, accessLog: Ac
 }
 
 function createCore(config: Config, lasting: Lasting): Core {
-  const { clock, log, failures, memory, flights, pools, peers, tiers, invalidator } = lasting
+  const { clock, log, failures, purges, memory, flights, pools, peers, tiers, invalidator } = lasting
   const { obeyRequestDirectives, objectBytesMax, viaName } = config
   const isCrawler = compileCrawlers(config.crawlers)
   const rememberUncacheableMs = config.rememberUncacheableSeconds * 1000
@@ -85,6 +87,7 @@ function createCore(config: Config, lasting: Lasting): Core {
     invalidator,
     purgesSoftly: config.purge.mode === 'soft',
     purging: purging(config),
+    onPurge: (record) => purges.report(record),
     onFault: (error) => log.error({ error }, 'a defect was met, and contained'),
     onFailure: (error) => failures.report(error),
     responder: new Responder(clock, {
@@ -102,9 +105,9 @@ function ownCookies({ originRules, pools }: Config): OwnCookies | undefined {
   return names.length === 0 ? undefined : new OwnCookies(names)
 }
 
-function purging({ purge: { accept, from, token, paths } }: Config): Purging | undefined {
+function purging({ purge: { accept, from, token, paths, refreshByNoCache } }: Config): Purging | undefined {
   if (!accept) return undefined
-  return { access: new PurgeAccess({ from, token }), paths: new Set(paths) }
+  return { access: new PurgeAccess({ from, token }), paths: new Set(paths), refreshByNoCache }
 }
 
 function listenerHooks({ log, traffic }: Lasting, accessLog: AccessLog | undefined): ListenerHooks {

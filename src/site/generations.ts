@@ -7,23 +7,31 @@ import type { AccessLog } from '../log/access-log.ts'
 import { createGeneration, type Generation, type Lasting } from './generation.ts'
 import { openAccess } from './open-access.ts'
 import { sitePools } from './pools.ts'
+import type { HtcpChange, SiteHtcp } from './site-htcp.ts'
 
 interface Prepared {
   readonly generation: Generation
   readonly addresses: Change
+  readonly htcp: HtcpChange | undefined
+}
+
+interface Listening {
+  readonly listeners: () => Listeners
+  /** undefined: another thread has it. */
+  readonly htcp: SiteHtcp | undefined
 }
 
 /** The configuration in force in one thread, and how the next takes its place: first all that can fail, then all at once. */
 export class Generations {
   readonly #lasting: Lasting
-  readonly #listeners: () => Listeners
+  readonly #listening: Listening
   #current: Generation
   #prepared: Promise<Prepared> | undefined
 
-  constructor(lasting: Lasting, first: Generation, listeners: () => Listeners) {
+  constructor(lasting: Lasting, first: Generation, listening: Listening) {
     this.#lasting = lasting
     this.#current = first
-    this.#listeners = listeners
+    this.#listening = listening
   }
 
   get current(): Generation {
@@ -60,20 +68,24 @@ export class Generations {
   async #prepare(config: Config): Promise<Prepared> {
     // Throws for what a pool cannot use, before anything is opened.
     sitePools(config)
-    const addresses = await this.#listeners().listen(config.listen)
+    const addresses = await this.#listening.listeners().listen(config.listen)
+    let htcp: HtcpChange | undefined
     try {
-      return { generation: createGeneration(config, this.#lasting, this.#accessLogFor(config)), addresses }
+      htcp = await this.#listening.htcp?.prepare(config)
+      return { generation: createGeneration(config, this.#lasting, this.#accessLogFor(config)), addresses, htcp }
     } catch (error) {
+      htcp?.abort()
       await addresses.abort()
       throw error
     }
   }
 
-  async #commit({ generation, addresses }: Prepared): Promise<void> {
+  async #commit({ generation, addresses, htcp }: Prepared): Promise<void> {
     const former = this.#current
     this.#lasting.pools.update(sitePools(generation.config))
-    this.#listeners().update(generation.lanes)
+    this.#listening.listeners().update(generation.lanes)
     addresses.commit()
+    htcp?.commit()
     this.#lasting.log.level = generation.config.log.level
     this.#current = generation
     // Whoever moved the file of the log away says so by a reload, too.
@@ -81,7 +93,8 @@ export class Generations {
     else await former.accessLog?.close()
   }
 
-  async #abandon({ generation, addresses }: Prepared): Promise<void> {
+  async #abandon({ generation, addresses, htcp }: Prepared): Promise<void> {
+    htcp?.abort()
     await addresses.abort()
     if (generation.accessLog !== this.#current.accessLog) await generation.accessLog?.close()
   }

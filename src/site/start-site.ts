@@ -2,10 +2,10 @@ import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import type { CallHandlers } from '../control/calls.ts'
 import { Flights } from '../forward/flights.ts'
-import type { HtcpListener } from '../listener/htcp-listener.ts'
 import { type Listeners, startListeners } from '../listener/start-listeners.ts'
 import { type EventLog, eventLogStyle, openEventLog } from '../log/event-log.ts'
 import { FailureLog } from '../log/failure-log.ts'
+import { PurgeLog } from '../log/purge-log.ts'
 import { ThreadWatch } from '../metrics/thread-health.ts'
 import { Traffic } from '../metrics/traffic.ts'
 import { answerPeer } from '../proxy/answer-peer.ts'
@@ -17,8 +17,8 @@ import { siteCalls } from './calls.ts'
 import { createGeneration, type Lasting } from './generation.ts'
 import { Generations } from './generations.ts'
 import { openAccess } from './open-access.ts'
-import { openHtcp } from './open-htcp.ts'
 import { createPools } from './pools.ts'
+import { SiteHtcp } from './site-htcp.ts'
 import { openLocalInvalidations, openTiers } from './tiers-of-site.ts'
 
 export interface RunningSite {
@@ -62,30 +62,33 @@ export async function startSite(config: Config, { clock, inherited, box }: SiteO
   const log = openEventLog({ level: config.log.level, style: eventLogStyle(process.env) })
   const accessLog = openAccess(config, log)
   const lasting = openLasting(config, { clock, log, box })
-  const { pools, tiers, memory, traffic, watch } = lasting
+  const { pools, tiers, memory, traffic, watch, purges } = lasting
   const first = createGeneration(config, lasting, accessLog)
   let listeners: Listeners | undefined
-  const generations = new Generations(lasting, first, () => listening(listeners))
+  // One port of the box.
+  const htcp = box === undefined || box.index === 0 ? new SiteHtcp(() => generations.current.core, log) : undefined
+  const generations: Generations = new Generations(lasting, first, { listeners: () => listening(listeners), htcp })
   box?.peers.serve({
     answer: (request, reply) => {
       answerPeer(generations.current.core, { ...request, body: undefined, exchange: NOBODY }, reply)
     },
     invalidate: (invalidations) => lasting.invalidateHere.invalidate(invalidations),
   })
-  let htcp: HtcpListener | undefined
   const closeParts = async (): Promise<void> => {
     htcp?.close()
     await tiers?.close()
     pools.close()
     traffic.close()
     watch.close()
+    purges.close()
     await generations.current.accessLog?.close()
   }
   try {
     const running = await startListeners({ ...first.lanes, clock, inherited })
     listeners = running
     const addresses = running.addresses.map(addressUrl)
-    if (box === undefined || box.index === 0) htcp = await openHtcp(config, () => generations.current.core, log)
+    const opened = await htcp?.prepare(config)
+    opened?.commit()
     log.info({ listen: addresses, origins: config.origins.map(({ url }) => url) }, 'started')
     return {
       addresses,
@@ -133,6 +136,7 @@ function openLasting(config: Config, { clock, log, box }: Surroundings): Lasting
     clock,
     log,
     failures: new FailureLog(log, clock),
+    purges: new PurgeLog(log, clock),
     memory,
     flights,
     pools: createPools(config, clock, log),

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { purge } from '../../src/proxy/answer-purge.ts'
+import { PurgeAccess } from '../../src/invalidate/access.ts'
+import { type Purging, purge } from '../../src/proxy/answer-purge.ts'
 import type { Invalidation } from '../../src/tiers/invalidation.ts'
 import { PushedBody } from '../support/pushed-body.ts'
 import { ScriptedCore } from './support/scripted-core.ts'
 
 const FRESH = ['Cache-Control', 'max-age=60']
 const tag = (value: string, soft = true): Invalidation => ({ scope: 'tag', value, soft })
+
+const SENDER = { address: '10.0.0.9', dialect: 'test' }
 
 /** A core whose origin answers each target with these fields. */
 function coreWith(
@@ -68,14 +71,18 @@ describe('a purge of a URI', () => {
     await core.get('/a?x=1&utm_source=y', ['Cookie', 'lang=en'])
     await core.get('/a?x=1', [], { scheme: 'https' })
     await core.get('/a?x=2')
-    const report = await purge(core.core, [{ scope: 'uri', uri: 'https://H.test:443/a?utm_medium=z&x=1', soft: false }])
+    const report = await purge(
+      core.core,
+      [{ scope: 'uri', uri: 'https://H.test:443/a?utm_medium=z&x=1', soft: false }],
+      SENDER,
+    )
     assert.deepEqual([report.matched, core.memory.counts().keys], [3, 1])
   })
 
   it('is refused where it is none', async () => {
     const core = new ScriptedCore()
     for (const uri of ['/path', 'ftp://h.test/', 'http://', 'http://a b/', 'http://h.test/ x']) {
-      await assert.rejects(purge(core.core, [{ scope: 'uri', uri }]), /not a URL/, uri)
+      await assert.rejects(purge(core.core, [{ scope: 'uri', uri }], SENDER), /not a URL/, uri)
     }
   })
 })
@@ -135,6 +142,42 @@ describe('an unsafe request (RFC 9111 §4.4)', () => {
     core.answer = (asked) => asked.respond(asked.field('if-none-match') === '"1"' ? 304 : 200, FRESH, 'whole')
     assert.deepEqual((await core.get('/a', ['Cookie', 'lang=de'])).body, '1')
     assert.equal(core.asked.length, 3)
+  })
+})
+
+describe('GET with Cache-Control: no-cache from who may purge', () => {
+  const NO_CACHE = ['Cache-Control', 'no-cache']
+  const LOOPBACK = { peerAddress: '127.0.0.1', clientAddress: '127.0.0.1' }
+  const withOption = (refreshByNoCache: boolean): Purging => ({
+    access: new PurgeAccess({ from: ['127.0.0.1/32'], token: undefined }),
+    paths: new Set(),
+    refreshByNoCache,
+  })
+
+  it('fetches the page anew for everybody, where the option says so', async () => {
+    const core = coreWith(() => [], { purging: withOption(true) })
+    await core.get('/')
+    assert.equal((await core.get('/', NO_CACHE, LOOPBACK)).body, '2')
+    assert.deepEqual([(await core.get('/')).body, core.asked[1]?.field('cache-control')], ['2', undefined])
+    assert.deepEqual(
+      core.purges.map(({ sender, report }) => [sender, report.matched]),
+      [[{ address: '127.0.0.1', dialect: 'no-cache' }, 1]],
+    )
+  })
+
+  it('means nothing without the option, from elsewhere, and from somebody with credentials of their own', async () => {
+    for (const [on, fields, from] of [
+      [false, NO_CACHE, LOOPBACK],
+      [true, NO_CACHE, { peerAddress: '10.0.0.1' }],
+      [true, NO_CACHE, { ...LOOPBACK, isForwarded: true }],
+      [true, [...NO_CACHE, 'Cookie', 'sid=1'], LOOPBACK],
+      [true, [...NO_CACHE, 'Authorization', 'Basic x'], LOOPBACK],
+    ] as const) {
+      const core = coreWith(() => [], { purging: withOption(on) })
+      await core.get('/')
+      await core.get('/', fields, from)
+      assert.deepEqual(core.purges, [])
+    }
   })
 })
 
@@ -241,7 +284,7 @@ describe('a purge by an expression', () => {
     await core.get('/')
     for (const url of ['(a)\\1', '(?=a)', '[', '(?:x{1000}){1000}', 'a'.repeat(3_000)]) {
       await assert.rejects(
-        purge(core.core, [{ scope: 'everything' }, { scope: 'pattern', pattern: { url } }]),
+        purge(core.core, [{ scope: 'everything' }, { scope: 'pattern', pattern: { url } }], SENDER),
         /^PurgeError: url: /,
       )
     }
@@ -251,6 +294,6 @@ describe('a purge by an expression', () => {
   it('that backtracking would never end is carried out at once', async () => {
     const core = coreWith(() => [])
     await core.get(`/${'a'.repeat(5_000)}!`)
-    assert.equal((await purge(core.core, [{ scope: 'pattern', pattern: { url: '^/(a+)+$' } }])).matched, 0)
+    assert.equal((await purge(core.core, [{ scope: 'pattern', pattern: { url: '^/(a+)+$' } }], SENDER)).matched, 0)
   })
 })

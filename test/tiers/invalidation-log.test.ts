@@ -274,7 +274,7 @@ describe('boxes that follow one log', () => {
       ]),
     )
     for (const box of three)
-      assert.ok(['key /1', 'key /2'].every((said) => box.heard.some((heard) => heard.startsWith(said))))
+      assert.ok(['changed /1', 'changed /2'].every((said) => box.heard.some((heard) => heard.startsWith(said))))
   })
 
   it('name those that did not acknowledge in time, and do not wait longer', async () => {

@@ -97,10 +97,10 @@ export const orderRoutes: readonly Route[] = [
     body: z.strictObject({ orders: z.array(purgeOrder).min(1).max(1_000) }),
     answer: purgeAnswer,
     otherStatuses: { 503: 'No thread could take the order' },
-    async handle({ threads }, { body }) {
+    async handle({ threads }, { body, peerAddress: from }) {
       const orders = ordersOf(body.orders)
       for (let thread = 0; thread < threads.count; thread++) {
-        const { answers } = await threads.ask('purge', orders, { threads: [thread], withinMs: PURGE_MS })
+        const { answers } = await threads.ask('purge', { orders, from }, { threads: [thread], withinMs: PURGE_MS })
         const report = answers[0]?.answer
         if (report !== undefined) {
           const isComplete =

@@ -8,6 +8,7 @@ import { firstValue } from '../../../src/http/fields.ts'
 import { Lookup } from '../../../src/lookup/lookup.ts'
 import type { OriginHandler, OriginPool, OriginRequest, OriginResponse } from '../../../src/origin/origin-client.ts'
 import { createPlanner } from '../../../src/policy/planner.ts'
+import type { PurgeRecord, Purging } from '../../../src/proxy/answer-purge.ts'
 import type { Core } from '../../../src/proxy/core.ts'
 import { createRequestHandler } from '../../../src/proxy/handle-request.ts'
 import { InvalidateHere, uriAlias } from '../../../src/proxy/invalidate-here.ts'
@@ -31,6 +32,7 @@ export interface Asked {
 export interface ScriptedCoreOptions {
   readonly settings?: Partial<CacheSettings>
   readonly rules?: readonly RuleConfig[]
+  readonly purging?: Purging
   readonly objectBytesMax?: number
   readonly obeyRequestDirectives?: boolean
 }
@@ -70,6 +72,7 @@ export class ScriptedCore {
   readonly clock = new HeldClock()
   readonly asked: Asked[] = []
   readonly failures: ProxyError[] = []
+  readonly purges: PurgeRecord[] = []
   readonly memory: MemoryTier
   readonly core: Core
   readonly handle: RequestHandler
@@ -92,11 +95,12 @@ export class ScriptedCore {
       lookup,
       peers: undefined,
       tiers: undefined,
+      onPurge: (record) => this.purges.push(record),
       onFault: (error) => assert.fail(String(error)),
       memory: this.memory,
       flights,
       purgesSoftly: true,
-      purging: undefined,
+      purging: options.purging,
       invalidator: new Invalidator({ here, peers: undefined, tiers: undefined }),
       pool: this.#pool(),
       responder: new Responder(clock, { viaName: 'breakwater', cacheStatus: { name: 'Breakwater', showKey: false } }),

@@ -40,7 +40,12 @@ port.on('message', (message: ToThread) => {
 })
 
 try {
-  running = await startSite(config, { clock, inherited, box: { workers: count, index, peers } })
+  running = await startSite(config, {
+    clock,
+    inherited,
+    box: { workers: count, index, peers },
+    ...(index === 0 && { onInvalidated: (invalidations) => tell({ type: 'invalidated', invalidations }) }),
+  })
   tell({ type: 'listening', addresses: running.addresses })
   await stopping.promise
   await running.stop()

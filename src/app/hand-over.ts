@@ -1,46 +1,77 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Clock } from '../clock.ts'
 import type { Threads } from '../control/threads.ts'
+import type { Invalidation } from '../tiers/invalidation.ts'
 import { type InheritedSockets, SOCKETS_VARIABLE } from './inherited-sockets.ts'
 import type { Serving } from './start-app.ts'
 
 /** What a successor says to whom it follows, once it accepts connections. */
 export const SERVING = 'serving'
 
+/** What it hears from there: all that was invalidated since memory was written down. */
+export interface FromPredecessor {
+  readonly invalidated: readonly Invalidation[]
+}
+
 /** In which a successor must serve: it reads its configuration and perhaps a snapshot. */
 const SUCCESSOR_MS = 60_000
+/** In which all threads must have written memory down. */
+const SNAPSHOT_MS = 60_000
 /** Of the first descriptor that is passed: behind standard input, output and error, and the channel. */
 const FIRST_PASSED = 4
 
-/** Gives the sockets of all threads to another process. */
+/** Gives sockets and memory to another process of this program (docs/decisions/restart.md). */
 export class HandingOver {
-  readonly #serving: Serving
   readonly #clock: Clock
   #running: Promise<boolean> | undefined
+  #successor: ChildProcess | undefined
+  /** Since memory was written down, and not told the successor yet; undefined while there is no hand-over. */
+  #invalidated: Invalidation[] | undefined
 
-  constructor(serving: Serving, clock: Clock) {
-    this.#serving = serving
+  constructor(clock: Clock) {
     this.#clock = clock
   }
 
+  /** Something was invalidated here: a successor has it from before. */
+  invalidated(invalidations: readonly Invalidation[]): void {
+    this.#invalidated?.push(...invalidations)
+    this.#tell()
+  }
+
   /** Never rejects; what comes of it is logged. @returns whether another process serves now */
-  start(): Promise<boolean> {
-    this.#running ??= this.#handOver().finally(() => {
+  start(serving: Serving): Promise<boolean> {
+    this.#running ??= this.#handOver(serving).finally(() => {
       this.#running = undefined
     })
     return this.#running
   }
 
-  async #handOver(): Promise<boolean> {
-    const { threads, log } = this.#serving
+  async #handOver({ threads, log }: Serving): Promise<boolean> {
+    this.#invalidated = []
     try {
-      const pid = await startSuccessor(await socketsOf(threads), this.#clock)
-      log.info({ successor: pid }, 'another process serves now')
+      const sockets = await socketsOf(threads)
+      await threads.ask('leaveSnapshot', 'write', { withinMs: SNAPSHOT_MS })
+      this.#successor = spawnSuccessor(sockets)
+      this.#tell()
+      await serves(this.#successor, this.#clock)
+      log.info({ successor: this.#successor.pid }, 'another process serves now')
       return true
     } catch (error) {
+      this.#successor = undefined
+      this.#invalidated = undefined
+      await threads.ask('leaveSnapshot', 'remove')
       log.error({ error }, 'the successor does not serve; going on without one')
       return false
     }
+  }
+
+  /** At once, and until this process ends: what is under way here may still change something. */
+  #tell(): void {
+    if (this.#successor === undefined || this.#invalidated === undefined || this.#invalidated.length === 0) return
+    const message: FromPredecessor = { invalidated: this.#invalidated }
+    this.#invalidated = []
+    // One that is gone needs no telling.
+    this.#successor.send(message, () => {})
   }
 }
 
@@ -52,26 +83,21 @@ async function socketsOf(threads: Threads): Promise<InheritedSockets> {
   return sockets
 }
 
-/**
- * Starts this program again, with the same arguments, on the same listening sockets (docs/decisions/restart.md).
- *
- * @returns when the other one accepts connections; its process id
- * @throws Error when it does not get so far; it is gone then
- */
-async function startSuccessor(sockets: InheritedSockets, clock: Clock): Promise<number | undefined> {
+/** This program again, with the same arguments, on the same listening sockets. */
+function spawnSuccessor(sockets: InheritedSockets): ChildProcess {
   let next = FIRST_PASSED
   const passed: InheritedSockets = sockets.map((worker) => worker.map(() => next++))
-  const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
+  return spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc', ...sockets.flat()],
     env: { ...process.env, [SOCKETS_VARIABLE]: JSON.stringify(passed) },
   })
-  await serving(child, clock)
-  child.disconnect()
-  child.unref()
-  return child.pid
 }
 
-function serving(child: ChildProcess, clock: Clock): Promise<void> {
+/**
+ * @returns when it accepts connections
+ * @throws Error when it does not get so far; it is gone then
+ */
+function serves(child: ChildProcess, clock: Clock): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error): void => {
       cancel()

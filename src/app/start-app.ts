@@ -11,10 +11,11 @@ import { assertFree } from '../listener/assert-free.ts'
 import { type EventLog, eventLogStyle, openEventLog } from '../log/event-log.ts'
 import { configForThreads } from '../site/config-for-threads.ts'
 import { startSite } from '../site/start-site.ts'
+import type { Invalidation } from '../tiers/invalidation.ts'
 import { formatHostPort } from '../units.ts'
 import { packageVersion } from '../version.ts'
 import { Supervisor } from '../workers/supervisor.ts'
-import { HandingOver } from './hand-over.ts'
+import { type FromPredecessor, HandingOver } from './hand-over.ts'
 import type { InheritedSockets } from './inherited-sockets.ts'
 import { type LoadConfig, Reloading } from './reloading.ts'
 
@@ -61,6 +62,7 @@ interface Start {
   readonly config: Config
   readonly inherited: InheritedSockets
   readonly clock: Clock
+  readonly onInvalidated: (invalidations: readonly Invalidation[]) => void
 }
 
 /**
@@ -72,10 +74,13 @@ export async function startApp(given: Config, { effective, load, inherited }: Ap
   const config = configForThreads(given, count)
   const clock = systemClock()
   const startedMs = clock.now()
-  const start: Start = { config, inherited, clock }
+  const handingOver = new HandingOver(clock)
+  const start: Start = { config, inherited, clock, onInvalidated: (some) => handingOver.invalidated(some) }
   const serving = await (count === 1 ? startAlone(start) : startWorkers(start, count))
   const reloading = new Reloading({ config, effective, load, serving })
-  const handingOver = new HandingOver(serving, clock)
+  // All threads have what there was.
+  await serving.threads.ask('leaveSnapshot', 'remove')
+  followPredecessor(serving.threads)
   let isDraining = false
   const admin = await openAdminOf(config, serving, {
     clock,
@@ -90,7 +95,7 @@ export async function startApp(given: Config, { effective, load, inherited }: Ap
     addresses: serving.addresses,
     admin: address === undefined ? undefined : `http://${formatHostPort(address)}`,
     reload: () => reloading.reload(),
-    handOver: () => handingOver.start(),
+    handOver: () => handingOver.start(serving),
     async stop() {
       isDraining = true
       await serving.stop()
@@ -99,19 +104,19 @@ export async function startApp(given: Config, { effective, load, inherited }: Ap
   }
 }
 
-async function startAlone({ config, inherited, clock }: Start): Promise<Serving> {
-  const site = await startSite(config, { clock, inherited: inherited[0] ?? [] })
+async function startAlone({ config, inherited, clock, onInvalidated }: Start): Promise<Serving> {
+  const site = await startSite(config, { clock, inherited: inherited[0] ?? [], onInvalidated })
   const threads = new OneThread(() => site.handlers, clock)
   const { addresses, log } = site
   return { addresses, threads, log, mainLog: undefined, adopt: () => {}, stop: () => site.stop() }
 }
 
-async function startWorkers({ config, inherited, clock }: Start, count: number): Promise<Serving> {
+async function startWorkers({ config, inherited, clock, onInvalidated }: Start, count: number): Promise<Serving> {
   const log = openEventLog({ level: config.log.level, style: eventLogStyle(process.env) })
   // Whether this is the source or what was built of it.
   const main = import.meta.url.endsWith('.ts') ? '../worker-main.ts' : '../worker-main.js'
   const entry = new URL(main, import.meta.url)
-  const supervisor = new Supervisor({ config, count, clock, log, entry, inherited })
+  const supervisor = new Supervisor({ config, count, clock, log, entry, inherited, onInvalidated })
   const adopt: Serving['adopt'] = (next, addresses) => supervisor.adopt(next, addresses)
   const stop = async (): Promise<void> => {
     const { answers } = await supervisor.ask('counts', undefined)
@@ -138,4 +143,12 @@ function openAdminOf(
 ): Promise<AdminListener> | undefined {
   if (listen === undefined) return undefined
   return openAdmin({ listen, token }, { ...known, threads, addresses, mainLog }, log)
+}
+
+/** Memory came from a process that goes on for a while: what that one invalidates is invalid here as well. */
+function followPredecessor(threads: Threads): void {
+  // Without a channel there are no messages.
+  process.on('message', (message: Partial<FromPredecessor>) => {
+    if (Array.isArray(message.invalidated)) void threads.ask('invalidate', message.invalidated)
+  })
 }

@@ -26,7 +26,7 @@ function nameInSentence({ id, name }: TargetFacts): string {
   return id === 'breakwater' ? `through ${name}` : name
 }
 
-function waveWords({ figures, clientLimit }: RunResults): string {
+function waveWords({ figures, clientLimit, verdict }: RunResults): string {
   const value = (name: string) => figures.find((figure) => figure.name === name)?.value
   const collapsed = value('collapsed at')
   if (collapsed !== undefined) {
@@ -36,5 +36,6 @@ function waveWords({ figures, clientLimit }: RunResults): string {
   }
   const site = value('site load')
   const seen = site === undefined ? '' : `, the site saw ${rate(site)} requests/s`
-  return `${amount(value('carried') ?? 0)} visitors/s, p99 ${milliseconds(value('p99 at the top') ?? 0)}${seen}`
+  const carried = verdict.outcome === 'passed' ? '' : 'did not carry '
+  return `${carried}${amount(value('carried') ?? 0)} visitors/s, p99 ${milliseconds(value('p99 at the top') ?? 0)}${seen}`
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Endpoint, endpointOf } from './load/endpoint.ts'
 import type { RunningCache } from './servers/cache.ts'
+import { freePort } from './servers/free-port.ts'
 import type { Programs } from './servers/programs.ts'
 import { type SiteOptions, SiteProcess } from './servers/site-process.ts'
 import type { Target } from './servers/targets.ts'
@@ -34,9 +35,12 @@ export class Lab {
       const endpoint = endpointOf(url, target.kind === 'direct' ? url : through)
       return { endpoint, site: undefined, cache: undefined, close: async () => {} }
     }
-    const site = await SiteProcess.start(this.programs, options)
-    if (target.start === undefined)
+    const sitePort = await freePort()
+    const starting = SiteProcess.start(this.programs, sitePort, options)
+    if (target.start === undefined) {
+      const site = await starting
       return { endpoint: endpointOf(site.url), site, cache: undefined, close: () => site.die() }
+    }
     const folder = mkdtempSync(join(tmpdir(), 'breakwater-bench-'))
     // A server that is started as root becomes another user, who has to get in.
     chmodSync(folder, 0o755)
@@ -46,11 +50,12 @@ export class Lab {
       rmSync(folder, { recursive: true, force: true })
     }
     process.once('exit', cleanUp)
-    cache = await target.start(this.programs, { folder, sitePort: site.port, memoryMiB })
+    const [site, started] = await Promise.all([starting, target.start(this.programs, { folder, sitePort, memoryMiB })])
+    cache = started
     return {
-      endpoint: endpointOf(new URL(`http://127.0.0.1:${cache.port}/`)),
+      endpoint: endpointOf(new URL(`http://127.0.0.1:${started.port}/`)),
       site,
-      cache,
+      cache: started,
       close: async () => {
         // Everything of this stage, and nothing else runs.
         await this.programs.endRunning()

@@ -88,7 +88,8 @@ interface Plan {
   readonly leftOut: readonly string[]
 }
 
-function planRuns({ url, scenarios: wanted }: BenchSettings, targets: readonly Target[]): Plan {
+function planRuns(settings: BenchSettings, targets: readonly Target[]): Plan {
+  const { url, scenarios: wanted } = settings
   const leftOut: string[] = []
   const runs = allScenarios
     .filter(({ name }) => wanted.length === 0 || wanted.includes(name))
@@ -99,7 +100,7 @@ function planRuns({ url, scenarios: wanted }: BenchSettings, targets: readonly T
         )
         return []
       }
-      const its = targets.filter((target) => scenario.isFor(target))
+      const its = targets.filter((target) => scenario.isFor(target, settings))
       if (its.length === 0) leftOut.push(`${scenario.title}: there was nothing to measure it with.`)
       return its.map((target) => ({ scenario, target }))
     })

@@ -51,8 +51,9 @@ export function judgeWave(facts: WaveFacts): Verdict {
     const sentence = `Collapsed at ${amount(at)} visitors/s; ${share(servedShare(facts))} of all visitors were served${site}.`
     return judge(facts.clientLimit, false, sentence)
   }
-  const sentence = `Carried ${amount(peakPerSecond)} visitors/s, p99 ${milliseconds(peakP99Ms)} at the top; ${share(servedShare(facts))} were served${site}.`
-  return judge(facts.clientLimit, enoughServed(facts) && peakP99Ms < 1_000, sentence)
+  const holds = enoughServed(facts) && peakP99Ms < 1_000
+  const sentence = `${holds ? 'Carried' : 'Did not carry'} ${amount(peakPerSecond)} visitors/s, p99 ${milliseconds(peakP99Ms)} at the top; ${share(servedShare(facts))} were served${site}.`
+  return judge(facts.clientLimit, holds, sentence)
 }
 
 export interface HerdFacts extends Served {

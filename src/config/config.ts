@@ -27,6 +27,7 @@ export interface Config {
   /** Largest body that is stored. */
   readonly objectBytesMax: number
   readonly tiers: TiersConfig
+  readonly snapshot: SnapshotConfig
   readonly purge: PurgeConfig
   readonly caching: CachingConfig
   /** Threads that serve; `auto`: as many as the machine has cores. */
@@ -74,6 +75,14 @@ export interface PurgeConfig {
   readonly htcpInterface: string | undefined
   /** `GET` with `Cache-Control: no-cache` from who may purge fetches the page anew. */
   readonly refreshByNoCache: boolean
+}
+
+/** Memory on disk between two lives of the program. */
+export interface SnapshotConfig {
+  /** undefined: none is written */
+  readonly file: string | undefined
+  readonly bytesMax: number
+  readonly withinMs: number
 }
 
 export interface ListenAddress {

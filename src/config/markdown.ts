@@ -6,6 +6,7 @@ import { tierOptions } from './tier-options.ts'
 const sections: Readonly<Record<string, () => string>> = {
   general: () => table(pick((name, { kind }) => kind === 'option' && !isSetting(name) && !isTier(name))),
   tiers: () => table(pick(isTier)),
+  snapshot: () => table({ snapshot: options.snapshot }),
   purge: () => table({ purge: options.purge }),
   admin: () => table({ admin: options.admin }),
   origins: () => table({ origins: options.origins }),

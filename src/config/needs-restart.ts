@@ -6,6 +6,8 @@ const FIXED: readonly (readonly [name: string, value: (config: Config) => unknow
   ['workers', ({ workers }) => workers],
   ['memory', ({ memoryBytes }) => memoryBytes],
   ['redis, memcached, tiers', ({ tiers }) => tiers],
+  ['snapshot', ({ snapshot }) => snapshot],
+  ['admin', ({ admin }) => admin],
   ['limits.requestHead', ({ limits }) => limits.requestHeadBytesMax],
 ]
 

@@ -140,6 +140,18 @@ export const options = {
   memory: option(size({ min: '1MiB', max: '1TiB' }), '256MiB', 'Memory for stored responses.'),
   objectMax: option(size({ min: '1KiB', max: '1GiB' }), '4MiB', 'The largest body that is stored.'),
   ...tierOptions,
+  snapshot: group('Memory is written down when the program stops, and read back when it starts (docs/operations.md).', {
+    file: optional(
+      filePath,
+      'Where; with several workers, with the number of each behind it. Absent: memory starts empty.',
+    ),
+    max: option(size({ min: '1MiB', max: '1TiB' }), '1GiB', 'How much of memory; the most recently used comes first.'),
+    within: option(
+      durationMs({ min: '100ms', max: '10m' }),
+      '10s',
+      'How long writing or reading may take; the rest is left out.',
+    ),
+  }),
   preset: option(
     oneOrMore(choice(...presetNames)),
     [],

@@ -32,6 +32,11 @@ export function toConfig(parsed: ParsedOptions): Config {
       whenDown: parsed.tiers.whenDown,
     },
     purge: parsed.purge,
+    snapshot: {
+      file: parsed.snapshot.file,
+      bytesMax: parsed.snapshot.max,
+      withinMs: parsed.snapshot.within,
+    },
     caching: {
       defaults: toSettings(parsed),
       rules: parsed.rules.map((rule, index) => toRule(rule, index, parsed)),

@@ -7,6 +7,7 @@ import type { ThreadSnapshot } from '../metrics/thread-snapshot.ts'
 import type { HostCounts } from '../metrics/traffic-counts.ts'
 import type { Explanation, StoredView } from '../proxy/explain.ts'
 import type { PurgeReport } from '../proxy/invalidator.ts'
+import type { Invalidation } from '../tiers/invalidation.ts'
 import type { AskedRequest } from './asked-request.ts'
 import type { SiteCounts } from './site-counts.ts'
 import type { StoredPages, StoredSearch, StoredVariant } from './stored-pages.ts'
@@ -40,6 +41,10 @@ export interface Calls {
   readonly counts: Call<undefined, SiteCounts>
   /** Of the listening sockets, in the order of `listen`; empty where no other process can get them. */
   readonly descriptors: Call<undefined, readonly number[]>
+  /** Writes memory down for a successor, or removes what was written. */
+  readonly leaveSnapshot: Call<'write' | 'remove', undefined>
+  /** What a predecessor has invalidated since it wrote down its memory. */
+  readonly invalidate: Call<readonly Invalidation[], undefined>
   /** Gets ready for another configuration; answered with where the thread would listen. */
   readonly prepareReload: Call<Config, readonly ListenAddress[]>
   readonly finishReload: Call<ReloadStep, undefined>

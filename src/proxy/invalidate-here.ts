@@ -14,6 +14,8 @@ interface Parts {
   readonly memory: MemoryTier
   /** Where the tiers behind memory ask what was invalidated, when they have no log in common with other boxes. */
   readonly local?: { add(invalidation: Invalidation): void } | undefined
+  /** Hears of everything that is invalidated here, when it is in force. */
+  readonly onInvalidated?: ((invalidations: readonly Invalidation[]) => void) | undefined
 }
 
 /** What is looked for, and what becomes of what is found. */
@@ -62,6 +64,7 @@ export class InvalidateHere {
       if (keys === undefined) walks.push(search)
       else for (const key of keys) matched += this.#apply(key, search)
     }
+    this.#parts.onInvalidated?.(invalidations)
     return walks.length === 0 ? matched : this.#walk(walks).then((found) => matched + found)
   }
 

@@ -8,6 +8,7 @@ import { purge } from '../proxy/answer-purge.ts'
 import type { Core } from '../proxy/core.ts'
 import { explain, viewOf } from '../proxy/explain.ts'
 import type { Lasting } from './generation.ts'
+import type { MemorySnapshot } from './memory-snapshot.ts'
 import { searchStored, storedVariants } from './stored-pages.ts'
 
 /** The parts of a thread that know the answers. */
@@ -16,6 +17,7 @@ export interface CallParts {
   readonly core: () => Core
   readonly lasting: Lasting
   readonly listeners: Listeners
+  readonly snapshot: MemorySnapshot
 }
 
 /** What one thread answers when it is asked (docs/decisions/control.md). */
@@ -24,6 +26,14 @@ export function siteCalls(parts: CallParts): Omit<CallHandlers, 'prepareReload' 
   const { clock, traffic, log, memory, pools } = lasting
   return {
     descriptors: () => listeners.descriptors,
+    async leaveSnapshot(what) {
+      await (what === 'write' ? parts.snapshot.leave() : parts.snapshot.discard())
+      return undefined
+    },
+    async invalidate(invalidations) {
+      await lasting.invalidateHere.invalidate(invalidations)
+      return undefined
+    },
     counts: () => ({
       connections: listeners.connections,
       handedOver: listeners.handedOver,

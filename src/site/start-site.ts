@@ -11,11 +11,13 @@ import { Traffic } from '../metrics/traffic.ts'
 import { answerPeer } from '../proxy/answer-peer.ts'
 import { InvalidateHere, uriAlias } from '../proxy/invalidate-here.ts'
 import { Invalidator } from '../proxy/invalidator.ts'
+import type { Invalidation } from '../tiers/invalidation.ts'
 import { MemoryTier } from '../tiers/memory-tier.ts'
 import type { BoxPeers } from '../workers/peers.ts'
 import { siteCalls } from './calls.ts'
 import { createGeneration, type Lasting } from './generation.ts'
 import { Generations } from './generations.ts'
+import { MemorySnapshot } from './memory-snapshot.ts'
 import { openAccess } from './open-access.ts'
 import { createPools } from './pools.ts'
 import { SiteHtcp } from './site-htcp.ts'
@@ -45,6 +47,8 @@ export interface SiteOptions {
   readonly inherited: readonly number[]
   /** undefined: this thread is the only one. */
   readonly box?: Box
+  /** Hears of everything that is invalidated here. */
+  readonly onInvalidated?: (invalidations: readonly Invalidation[]) => void
 }
 
 /** Who asks for another thread: its client is not here. */
@@ -58,11 +62,14 @@ const VARIANTS_MAX = 64
  *
  * @throws Error with `syscall` when an address cannot be listened on
  */
-export async function startSite(config: Config, { clock, inherited, box }: SiteOptions): Promise<RunningSite> {
+export async function startSite(config: Config, options: SiteOptions): Promise<RunningSite> {
+  const { clock, inherited, box, onInvalidated } = options
   const log = openEventLog({ level: config.log.level, style: eventLogStyle(process.env) })
   const accessLog = openAccess(config, log)
-  const lasting = openLasting(config, { clock, log, box })
+  const lasting = openLasting(config, { clock, log, box, onInvalidated })
   const { pools, tiers, memory, traffic, watch, purges } = lasting
+  const { index = 0, workers = 1 } = box ?? {}
+  const snapshot = new MemorySnapshot({ settings: config.snapshot, memory, tiers, clock, log, index, workers })
   const first = createGeneration(config, lasting, accessLog)
   let listeners: Listeners | undefined
   // One port of the box.
@@ -84,6 +91,7 @@ export async function startSite(config: Config, { clock, inherited, box }: SiteO
     await generations.current.accessLog?.close()
   }
   try {
+    await snapshot.restore()
     const running = await startListeners({ ...first.lanes, clock, inherited })
     listeners = running
     const addresses = running.addresses.map(addressUrl)
@@ -94,13 +102,14 @@ export async function startSite(config: Config, { clock, inherited, box }: SiteO
       addresses,
       log,
       handlers: {
-        ...siteCalls({ core: () => generations.current.core, lasting, listeners: running }),
+        ...siteCalls({ core: () => generations.current.core, lasting, listeners: running, snapshot }),
         prepareReload: (next) => generations.prepare(next),
         finishReload: (step) => generations.finish(step),
       },
       async stop() {
         log.info({ connections: running.connections }, 'stopping, what is under way is finished first')
         await running.stop(generations.current.config.timeLimits.drainMs)
+        await snapshot.save()
         box?.peers.close()
         await closeParts()
         log.info({ memory: memory.counts() }, 'stopped')
@@ -122,15 +131,16 @@ interface Surroundings {
   readonly clock: Clock
   readonly log: EventLog
   readonly box: Box | undefined
+  readonly onInvalidated: SiteOptions['onInvalidated']
 }
 
-function openLasting(config: Config, { clock, log, box }: Surroundings): Lasting {
+function openLasting(config: Config, { clock, log, box, onInvalidated }: Surroundings): Lasting {
   const bytesMax = Math.floor(config.memoryBytes / (box?.workers ?? 1))
   const { objectBytesMax } = config
   const memory = new MemoryTier({ bytesMax, objectBytesMax, variantsMax: VARIANTS_MAX, aliasOf: uriAlias })
   const flights = new Flights()
   const local = openLocalInvalidations(config.tiers, clock)
-  const invalidateHere = new InvalidateHere({ clock, flights, memory, local })
+  const invalidateHere = new InvalidateHere({ clock, flights, memory, local, onInvalidated })
   const tiers = openTiers(config.tiers, { clock, log, invalidateHere, local })
   return {
     clock,

@@ -5,10 +5,10 @@ import { CatchUp } from './catch-up.ts'
 import { inTime } from './in-time.ts'
 import type { Invalidation } from './invalidation.ts'
 import type { InvalidationLog, InvalidationLogCounts, PublishReport } from './invalidation-log.ts'
-import type { ServerState, Tier, TierCounts, TierState } from './tier.ts'
+import type { Invalidatable, InvalidationVerdict, ServerState, Tier, TierCounts, TierState } from './tier.ts'
 
 /** The log of invalidations, where the boxes have one in common. */
-export type SharedLog = Pick<InvalidationLog, 'publish' | 'caughtUp' | 'counts' | 'positionAt' | 'close'>
+export type SharedLog = Pick<InvalidationLog, 'publish' | 'caughtUp' | 'counts' | 'positionAt' | 'verdict' | 'close'>
 
 /** One tier at one moment, as one thread sees it: plain data. */
 export interface TierSnapshot {
@@ -119,6 +119,26 @@ export class RemoteTiers {
     const removed = Promise.all(this.#tiers.map((tier) => tier.settled()))
     await inTime(this.#clock, withinMs, removed)
     return undefined
+  }
+
+  /** How far the log of invalidations is followed here; empty without one. */
+  get position(): string {
+    return this.#log?.positionAt(this.#clock.now()) ?? ''
+  }
+
+  /**
+   * What the log has said since a position of something that was kept since then. Where it cannot be read in time, everything
+   * counts as expired.
+   *
+   * @returns undefined without a log
+   */
+  async judge(
+    withinMs: number,
+  ): Promise<((about: Invalidatable, position: string) => InvalidationVerdict) | undefined> {
+    const log = this.#log
+    if (log === undefined) return undefined
+    const isCurrent = await log.caughtUp(withinMs)
+    return isCurrent ? (about, position) => log.verdict(about, position) : () => 'expired'
   }
 
   /** Whether memory may not be served before `caughtUp`: this process stood still, and the log may have said something. */

@@ -4,6 +4,7 @@ import type { Config, ListenAddress } from '../config/config.ts'
 import type { Answer, CallName, Question } from '../control/calls.ts'
 import { ANSWER_MS, type AskOptions, type Gathered, gather, type Threads } from '../control/threads.ts'
 import type { EventLog } from '../log/event-log.ts'
+import type { Invalidation } from '../tiers/invalidation.ts'
 import { ThreadLine } from './thread-line.ts'
 import type { FromThread, ThreadData, ToThread } from './thread-messages.ts'
 
@@ -16,6 +17,8 @@ export interface SupervisorOptions {
   readonly entry: URL
   /** For each worker that finds sockets listening, their descriptors. */
   readonly inherited?: readonly (readonly number[])[]
+  /** Hears of everything that is invalidated in this box. */
+  readonly onInvalidated?: (invalidations: readonly Invalidation[]) => void
 }
 
 /** The first restart is at once; a worker that dies again and again comes back slower, but comes back. */
@@ -134,6 +137,7 @@ export class Supervisor implements Threads {
         if (message.type === 'listening') resolve(message.addresses)
         else if (message.type === 'cannot-start') reject(startError(message))
         else if (message.type === 'answered') line.answered(message.id, message.answer)
+        else if (message.type === 'invalidated') this.#options.onInvalidated?.(message.invalidations)
         else if (message.type === 'unresponsive') this.#replace(message.index)
       })
       worker.on('exit', (code) => {

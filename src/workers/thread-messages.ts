@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { Config } from '../config/config.ts'
 import type { CallMessage } from '../control/calls.ts'
 import type { ThreadAnswer } from '../control/threads.ts'
+import type { Invalidation } from '../tiers/invalidation.ts'
 
 /** What a worker thread is started with. */
 export interface ThreadData {
@@ -24,5 +25,7 @@ export type FromThread =
   | { readonly type: 'listening'; readonly addresses: readonly string[] }
   | { readonly type: 'cannot-start'; readonly message: string; readonly syscall: string | undefined }
   | { readonly type: 'answered'; readonly id: number; readonly answer: ThreadAnswer<unknown> }
+  /** By the first worker, which hears of all. */
+  | { readonly type: 'invalidated'; readonly invalidations: readonly Invalidation[] }
   /** Another worker did not acknowledge in time. */
   | { readonly type: 'unresponsive'; readonly index: number }

@@ -56,6 +56,7 @@ describe('the wave', () => {
     })
     assert.equal(outcome(judgeWave({ ...facts, served: 9_990 })), 'passed')
     assert.equal(outcome(judgeWave({ ...facts, served: 9_989 })), 'failed')
+    assert.match(judgeWave({ ...facts, peakP99Ms: 1_000 }).sentence, /^Did not carry 5,000 visitors\/s/)
     assert.equal(outcome(judgeWave({ ...facts, peakP99Ms: 1_000 })), 'failed')
   })
 

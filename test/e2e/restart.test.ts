@@ -100,6 +100,104 @@ describe('handing over to a successor', () => {
   })
 })
 
+describe('memory written down', () => {
+  let origin: ScriptedOrigin
+  let asked: string[] = []
+  let version = 1
+  before(async () => {
+    origin = await ScriptedOrigin.start()
+    origin.script = (request) => {
+      asked.push(request.target)
+      if (request.method === 'POST') return request.respond({ status: 204 })
+      return request.respond({ fields: ['Cache-Control', 'max-age=60'], body: `version ${version}` })
+    }
+  })
+  after(() => origin.close())
+
+  function configuration(t: TestContext, more = ''): string {
+    const folder = temporaryFolder()
+    t.after(() => folder.remove())
+    const file = join(folder.path, 'snapshot')
+    return `origins: ["${origin.url}"]\nsnapshot: { file: "${file}" }\n${more}`
+  }
+
+  /** Starts, has so many pages stored, and is told to end in this way. */
+  async function oneLife(config: string, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    const proxy = await startBreakwater([], { config })
+    for (let i = 0; i < 20; i++) await fetchRaw(proxy.port, { target: `/${i}`, fields: ['Host', 'site.test'] })
+    if (signal === 'SIGTERM') assert.equal((await proxy.stop()).code, 0)
+    else await proxy.kill()
+  }
+
+  async function missesOf(proxy: RunningBreakwater): Promise<number> {
+    asked = []
+    for (let i = 0; i < 20; i++) await fetchRaw(proxy.port, { target: `/${i}`, fields: ['Host', 'site.test'] })
+    return asked.length
+  }
+
+  it('makes the next start warm', async (t) => {
+    const config = configuration(t)
+    await oneLife(config, 'SIGTERM')
+    const proxy = await startBreakwater([], { config })
+    t.after(() => proxy.stop())
+    assert.equal(await missesOf(proxy), 0)
+    assert.match(proxy.stderr(), /"responses":20.*memory was restored/)
+  })
+
+  it('is read by any number of workers', async (t) => {
+    const config = configuration(t)
+    await oneLife(`${config}workers: 3\n`, 'SIGTERM')
+    const proxy = await startBreakwater([], { config: `${config}workers: 2\n` })
+    t.after(() => proxy.stop())
+    assert.equal(await missesOf(proxy), 0)
+  })
+
+  it('is used once: after a crash nothing comes back that was invalidated since', async (t) => {
+    const config = configuration(t)
+    await oneLife(config, 'SIGTERM')
+    await oneLife(config, 'SIGKILL')
+    const proxy = await startBreakwater([], { config })
+    t.after(() => proxy.stop())
+    assert.equal(await missesOf(proxy), 20)
+  })
+
+  it('goes to a successor, and what is invalidated by requests that still end here does, too', async (t) => {
+    const proxy = await startBreakwater([], { config: configuration(t) })
+    const page = (): Promise<string> =>
+      fetchRaw(proxy.port, { target: '/page', fields: ['Host', 'site.test'] }).then(({ body }) => body.toString())
+    await page()
+    const posted = Promise.withResolvers<void>()
+    const go = Promise.withResolvers<void>()
+    const usual = origin.script
+    origin.script = async (request) => {
+      posted.resolve()
+      await go.promise
+      await request.respond({ status: 204 })
+    }
+    const post = fetchRaw(proxy.port, {
+      method: 'POST',
+      target: '/page',
+      fields: ['Host', 'site.test', 'Content-Length', '0'],
+    })
+    await posted.promise
+    origin.script = usual
+    proxy.signal('SIGUSR2')
+    const [, pid] = await proxy.output(/"successor":(\d+)/)
+    t.after(async () => {
+      await ended(Number(pid))
+      await proxy.stop()
+    })
+    asked = []
+    assert.equal(await page(), 'version 1')
+    assert.deepEqual(asked, [])
+    version = 2
+    go.resolve()
+    assert.equal((await post).status, 204)
+    // The word passes from process to process in a moment.
+    while ((await page()) !== 'version 2') await new Promise((later) => setTimeout(later, 5))
+  })
+})
+
 async function ended(pid: number): Promise<void> {
   try {
     process.kill(pid, 'SIGTERM')

@@ -25,7 +25,9 @@ function chart(box, { title, unit, scale, lines, x, events = [], xAxis = {}, xVa
   heading.textContent = title + (unit ? ', ' + unit : '')
   holder.append(heading)
   box.append(holder)
-  const axis = { stroke: colour('soft'), grid: { stroke: colour('line'), width: 1 }, ticks: { stroke: colour('line') }, font: '11px system-ui' }
+  // An asinh axis has a mark below its zero.
+  const filter = (u, splits) => splits.map((v) => (v < 0 ? null : v))
+  const axis = { stroke: colour('soft'), grid: { stroke: colour('line'), width: 1, filter }, ticks: { stroke: colour('line'), filter }, font: '11px system-ui' }
   const options = {
     width: holder.clientWidth, height,
     scales: { x: { time: false }, y: scales[scale] },
@@ -37,7 +39,7 @@ function chart(box, { title, unit, scale, lines, x, events = [], xAxis = {}, xVa
     legend: { live: true },
     series: [
       { label: xValue ? '' : 's', value: (u, v) => v == null ? '' : xValue ? xValue(v) : v },
-      ...lines.map(({ label, stroke, dash, fill }) => ({ label, stroke, dash, fill, width: 2, spanGaps: false, points: { show: false }, value: (u, v) => short(v) })),
+      ...lines.map(({ label, stroke, width = 2 }) => ({ label, stroke, width, spanGaps: false, points: { show: false }, value: (u, v) => short(v) })),
     ],
     hooks: { draw: [(u) => drawEvents(u, events)] },
   }
@@ -71,11 +73,12 @@ function draw(details) {
   const longest = runs.reduce((a, b) => (a.offered.length >= b.offered.length ? a : b))
   const x = longest.offered.map((_, i) => i)
   const padded = (values) => x.map((_, i) => values[i] ?? null)
-  const each = (key) => runs.map((run) => ({ label: run.name, stroke: of(run.target), values: padded(run[key]) })).filter(({ values }) => values.some((v) => v !== null))
+  // The first, which matters most, is drawn last: lines that run together hide each other.
+  const each = (key) => runs.toReversed().map((run) => ({ label: run.name, stroke: of(run.target), values: padded(run[key]) })).filter(({ values }) => values.some((v) => v !== null))
   const events = runs.length === 1 ? runs[0].events : []
   // What is over within a second or two has no course to be drawn.
   const add = (options) => x.length > 2 && options.lines.length && chart(box, { x, events, height: 190, ...options })
-  add({ title: 'Visitors offered and served', unit: 'a second', scale: 'rate', height: 280, lines: [{ label: 'offered', stroke: colour('offered'), dash: [6, 4], values: padded(longest.offered) }, ...each('answered')] })
+  add({ title: 'Visitors offered and served', unit: 'a second', scale: 'rate', height: 280, lines: [{ label: 'offered', stroke: colour('offered') + '66', width: 9, values: padded(longest.offered) }, ...each('answered')] })
   if (runs.length === 1) {
     const [run] = runs
     add({ title: 'Latency from the moment a visitor was due', unit: 'ms', scale: 'latency', lines: [['p50', 'nginx'], ['p99', 'breakwater'], ['p999', 'direct']].map(([key, name]) => ({ label: key === 'p999' ? 'p99.9' : key, stroke: colour(name), values: padded(run[key]) })) })
@@ -91,7 +94,7 @@ function draw(details) {
   const share = (v) => v === 0 ? 'all' : '1 in ' + short(Math.round(10 ** v))
   chart(box, {
     title: 'Latency distribution: one visitor in so many waited longer', unit: 'ms', scale: 'latency', height: 190, x: curveAt,
-    lines: runs.map((run) => ({ label: run.name, stroke: of(run.target), values: run.curve })),
+    lines: runs.toReversed().map((run) => ({ label: run.name, stroke: of(run.target), values: run.curve })),
     xAxis: { splits: () => [0, 1, 2, 3, 4], values: (u, vs) => vs.map(share) }, xValue: share,
   })
 }

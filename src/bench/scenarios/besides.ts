@@ -36,7 +36,7 @@ function besides({ load, what, ...scenario }: Besides): Scenario {
     isFor: forCaches,
     run: (run) =>
       onStage(run, {}, async (stage) => {
-        const seconds = lasting(run, 15, 3)
+        const seconds = lasting(run, 15, 2)
         if (stage.site !== undefined) await warmUp(stage, [run.pages.story, ...run.pages.others], run.signal)
         const measured = await measureOn(run, stage, { seconds, ...load(run, seconds) })
         const served = servedOf(measured)

@@ -1,7 +1,7 @@
 import { histogramOf } from '../load/histogram.ts'
 import { judgeHerd } from '../verdicts.ts'
 import {
-  forAll,
+  forAllUnlessQuick,
   latencyFigure,
   measureOn,
   onStage,
@@ -17,7 +17,7 @@ export const coldHerd: Scenario = {
   description:
     'Five hundred visitors ask in one moment for a page that nobody has asked for before. The site is to make it once, and everybody is to get it.',
   needs: 'any site',
-  isFor: forAll,
+  isFor: forAllUnlessQuick,
   run: (run) =>
     onStage(run, {}, async (stage) => {
       const count = run.settings.isQuick ? 200 : 500

@@ -27,7 +27,7 @@ export const expiry: Scenario = {
   isFor: forCaches,
   run: (run) =>
     onStage(run, { freshSeconds }, async (stage) => {
-      const seconds = lasting(run, 15, 4)
+      const seconds = lasting(run, 15, 3)
       const story = run.pages.story
       await warmUp(stage, [story], run.signal)
       const arrivals = { kind: 'steady', perSecond: 500, seconds } as const

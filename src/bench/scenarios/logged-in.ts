@@ -29,7 +29,7 @@ export const loggedIn: Scenario = {
   isFor: forCaches,
   run: (run) =>
     onStage(run, {}, async (stage) => {
-      const seconds = lasting(run, 15, 4)
+      const seconds = lasting(run, 15, 3)
       const { story, others } = run.pages
       await warmUp(stage, [story, ...others], run.signal)
       const names = Array.from({ length: sessions }, (_, i) => `v${i + 1}`)

@@ -33,7 +33,7 @@ export const siteDies: Scenario = {
     onStage(run, { freshSeconds }, async (stage) => {
       const { site } = stage
       if (site === undefined) throw new Error('Only the demo site can be killed')
-      const outage = new Outage(lasting(run, 18, 6))
+      const outage = new Outage(lasting(run, 18, 3))
       await warmUp(stage, [run.pages.story, ...run.pages.others], run.signal)
       const measured = await measureOn(run, stage, outage.load(run), async (meanwhile) => {
         await outage.pass(meanwhile, 'the site', site)
@@ -60,7 +60,7 @@ export const redisDies: Scenario = {
     onStage(run, { freshSeconds }, async (stage) => {
       const tier = stage.cache?.tier
       if (tier === undefined) throw new Error('There is no Redis to kill')
-      const outage = new Outage(lasting(run, 18, 6))
+      const outage = new Outage(lasting(run, 18, 3))
       await warmUp(stage, [run.pages.story, ...run.pages.others], run.signal)
       const measured = await measureOn(run, stage, outage.load(run), async (meanwhile) => {
         await outage.pass(meanwhile, 'Redis', tier)

@@ -17,13 +17,16 @@ export interface Scenario {
   readonly description: string
   /** `demo`: only where the site is ours to stop, to log in to or to write to. */
   readonly needs: 'any site' | 'demo'
-  isFor(target: TargetFacts): boolean
+  isFor(target: TargetFacts, settings: BenchSettings): boolean
   run(run: ScenarioRun): Promise<Omit<RunResults, 'target'>>
 }
 
 export { servedOf } from '../measure.ts'
 
 export const forAll = (): boolean => true
+/** In a quick look what a tier adds is left to the wave. */
+export const forAllUnlessQuick = ({ id }: TargetFacts, { isQuick }: BenchSettings): boolean =>
+  !isQuick || !/^breakwater-/.test(id)
 /** Breakwater as it is without a tier, and the peers: what a tier adds is not the question. */
 export const forCaches = ({ id, kind }: TargetFacts): boolean =>
   id === 'breakwater' || id === 'through' || kind === 'peer'

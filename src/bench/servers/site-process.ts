@@ -1,9 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { forkModule, type Programs } from './programs.ts'
 
-type FromSite =
-  | { readonly type: 'listening'; readonly port: number }
-  | { readonly type: 'counted'; readonly requests: number }
+type FromSite = { readonly type: 'listening' } | { readonly type: 'counted'; readonly requests: number }
 
 export interface SiteOptions {
   /** Of pages, instead of their own lifetimes. */
@@ -15,28 +13,25 @@ export class SiteProcess {
   readonly #programs: Programs
   readonly #options: SiteOptions
   #child: ChildProcess | undefined
-  #port = 0
+  readonly port: number
   /** What reached those that have died. */
   #requestsBefore = 0
   #requests = 0
 
-  private constructor(programs: Programs, options: SiteOptions) {
+  private constructor(programs: Programs, port: number, options: SiteOptions) {
     this.#programs = programs
+    this.port = port
     this.#options = options
   }
 
-  static async start(programs: Programs, options: SiteOptions = {}): Promise<SiteProcess> {
-    const site = new SiteProcess(programs, options)
+  static async start(programs: Programs, port: number, options: SiteOptions = {}): Promise<SiteProcess> {
+    const site = new SiteProcess(programs, port, options)
     await site.comeBack()
     return site
   }
 
-  get port(): number {
-    return this.#port
-  }
-
   get url(): URL {
-    return new URL(`http://127.0.0.1:${this.#port}/`)
+    return new URL(`http://127.0.0.1:${this.port}/`)
   }
 
   /** Requests that have reached it so far, known to a tenth of a second. */
@@ -52,15 +47,15 @@ export class SiteProcess {
   }
 
   async comeBack(): Promise<void> {
-    const listening = Promise.withResolvers<number>()
-    const words = [String(this.#port), String(this.#options.freshSeconds ?? 0)]
+    const listening = Promise.withResolvers<void>()
+    const words = [String(this.port), String(this.#options.freshSeconds ?? 0)]
     const child = this.#programs.adopt(forkModule('./site-main', ...words))
     child.on('message', (message: FromSite) => {
-      if (message.type === 'listening') listening.resolve(message.port)
+      if (message.type === 'listening') listening.resolve()
       else if (child === this.#child) this.#requests = message.requests
     })
     child.on('exit', () => listening.reject(new Error('The demo site ended before it was ready')))
     this.#child = child
-    this.#port = await listening.promise
+    await listening.promise
   }
 }

@@ -132,7 +132,8 @@ function selectionOf(request: MemoryRequest, names: readonly string[]): string |
   for (const name of names) {
     if (!request.knows(name)) return undefined
     const value = request.field(name)
-    selection += value === undefined ? '\n-' : `\n${value}`
+    // Nothing that a client can send as a value is like the want of one.
+    selection += value === undefined ? '\n-' : `\n=${value}`
   }
   for (const text of request.decisive) selection += `\n${text}`
   return selection.length > SELECTION_LENGTH_MAX ? undefined : selection

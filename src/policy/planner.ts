@@ -50,6 +50,8 @@ function pathOf(target: string): string {
 
 /** Different decisions that one line may remember; keyed cookies and fields are the client's to invent. */
 const PLANS_OF_LINE_MAX = 16
+/** A longer decision is made each time. */
+const MARK_LENGTH_MAX = 512
 
 class RulesOfLine implements LinePlan {
   readonly #line: PlannedLine
@@ -72,6 +74,7 @@ class RulesOfLine implements LinePlan {
     const before = this.#plans.get(decision.mark)
     if (before !== undefined) return before
     const plan = new RulePlan(this.#line, decision)
+    if (decision.mark.length > MARK_LENGTH_MAX) return plan
     if (this.#plans.size >= PLANS_OF_LINE_MAX) this.#plans.clear()
     this.#plans.set(decision.mark, plan)
     return plan

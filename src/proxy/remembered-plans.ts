@@ -1,5 +1,8 @@
 import type { LinePlan, PlannedLine } from '../policy/plan.ts'
 
+/** Longer targets are planned each time: there may be very many, and all are the clients' to make up. */
+const TARGET_LENGTH_MAX = 1024
+
 /**
  * Plans of request lines asked for again and again: making one, and the key, costs more than finding it. Two generations, of which
  * the older goes when the younger is full.
@@ -18,7 +21,7 @@ export class RememberedPlans {
   }
 
   get(line: PlannedLine): LinePlan | undefined {
-    const plan = this.#siteFor(line).get(line.target)
+    const plan = this.#siteOfLine(line)?.get(line.target)
     if (plan !== undefined) return plan
     const old = this.#old.get(siteKey(line))?.get(line.target)
     if (old !== undefined) this.set(line, old)
@@ -26,27 +29,30 @@ export class RememberedPlans {
   }
 
   set(line: PlannedLine, plan: LinePlan): void {
+    if (line.target.length > TARGET_LENGTH_MAX) return
     if (++this.#count > this.#plansMax / 2) {
       this.#old = this.#young
       this.#young = new Map()
       this.#count = 1
       this.#siteOf = undefined
     }
-    this.#siteFor(line).set(line.target, plan)
+    let site = this.#siteOfLine(line)
+    if (site === undefined) {
+      site = new Map()
+      this.#young.set(siteKey(line), site)
+    }
+    site.set(line.target, plan)
   }
 
-  #siteFor(line: PlannedLine): Map<string, LinePlan> {
+  #siteOfLine(line: PlannedLine): Map<string, LinePlan> | undefined {
     const { method, scheme, authority } = line
     const last = this.#siteOf
     if (last !== undefined && last.authority === authority && last.method === method && last.scheme === scheme) {
-      return this.#site!
+      return this.#site
     }
-    const key = siteKey(line)
-    let site = this.#young.get(key)
-    if (site === undefined) {
-      site = new Map()
-      this.#young.set(key, site)
-    }
+    const site = this.#young.get(siteKey(line))
+    // Only a site that has plans is kept in mind: clients make up as many others as they like.
+    if (site === undefined) return undefined
     this.#site = site
     this.#siteOf = { method, scheme, authority, target: '' }
     return site

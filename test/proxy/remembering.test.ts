@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { createPlanner } from '../../src/policy/planner.ts'
+import { RememberedPlans } from '../../src/proxy/remembered-plans.ts'
+import { startOneLane } from '../listener/two-lanes.ts'
+import { openConnection } from '../support/http-client.ts'
+import { BARE_SETTINGS, ScriptedCore } from './support/scripted-core.ts'
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
+
+/** Bytes of the heap that are still held after `act`. */
+function heldAfter(act: () => void): number {
+  collectGarbage()
+  const before = process.memoryUsage().heapUsed
+  act()
+  collectGarbage()
+  return process.memoryUsage().heapUsed - before
+}
+
+describe('a remembered hit', () => {
+  it('of a request without a field is none of one whose field says "-"', async (t) => {
+    const core = new ScriptedCore()
+    core.answer = (asked) =>
+      asked.respond(200, ['Cache-Control', 'max-age=60', 'Vary', 'Cookie'], `for ${asked.field('cookie') ?? 'nobody'}`)
+    const lane = await startOneLane('plain', core)
+    t.after(() => lane.stop())
+    const connection = await openConnection(lane.port)
+    t.after(() => connection.close())
+    const ask = async (cookie: string): Promise<string> => {
+      connection.write(`GET / HTTP/1.1\r\nHost: h.test\r\n${cookie}\r\n`)
+      return (await connection.readResponse('GET')).text
+    }
+    for (const _ of [1, 2, 3]) {
+      assert.equal(await ask(''), 'for nobody')
+      assert.equal(await ask('Cookie: -\r\n'), 'for -')
+    }
+  })
+})
+
+describe('remembered plans', () => {
+  const line = { method: 'GET', scheme: 'http', target: '/' } as const
+  const longTarget = `/${'a'.repeat(8_000)}`
+
+  it('keep nothing of hosts that were only asked for', () => {
+    const plans = new RememberedPlans(16)
+    const held = heldAfter(() => {
+      for (let i = 0; i < 100_000; i++) plans.get({ ...line, authority: `host-${i}.test` })
+    })
+    assert.equal(plans.get({ ...line, authority: 'host-1.test' }), undefined)
+    assert.ok(held < 4_000_000, `${held} bytes are held`)
+  })
+
+  it('do not grow with the length of what clients make up', () => {
+    const planner = createPlanner({
+      defaults: { ...BARE_SETTINGS, key: { ...BARE_SETTINGS.key, cookies: ['lang'] } },
+      rules: [],
+    })
+    const plans = new RememberedPlans(2_000)
+    const held = heldAfter(() => {
+      for (let i = 0; i < 1_000; i++) {
+        const long = { ...line, authority: 'a.test', target: `${longTarget}${i}` }
+        plans.set(long, planner.forLine(long))
+        const short = { ...line, authority: 'a.test', target: `/${i}` }
+        const plan = planner.forLine(short)
+        plans.set(short, plan)
+        // The key is part of what is held.
+        for (let j = 0; j < 16; j++) assert.notEqual(plan.of(() => `lang=${'x'.repeat(8_000)}${j}`).key, '')
+      }
+    })
+    assert.notEqual(plans.get({ ...line, authority: 'a.test', target: '/999' }), undefined)
+    assert.ok(held < 8_000_000, `${held} bytes are held`)
+  })
+})

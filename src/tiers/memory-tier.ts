@@ -175,5 +175,6 @@ function responseBytes(stored: StoredResponse): number {
   let bytes = RESPONSE_OVERHEAD_BYTES + stored.body.length
   for (const text of stored.fields) bytes += text.length + FIELD_OVERHEAD_BYTES / 2
   for (const tag of stored.tags) bytes += tag.length + TAG_OVERHEAD_BYTES
+  for (const { name, value } of stored.selecting) bytes += name.length + (value?.length ?? 0) + FIELD_OVERHEAD_BYTES
   return bytes
 }

@@ -47,6 +47,12 @@ describe('the memory tier', () => {
     assert.ok(memory.counts().bytes > 500)
   })
 
+  it('counts what a variant is selected by, which clients make as long as they like', () => {
+    const memory = tier()
+    memory.put('/', { ...stored(0), selecting: [{ name: 'cookie', value: 'x'.repeat(16_000) }] }, always)
+    assert.ok(memory.counts().bytes > 16_000)
+  })
+
   it('refuses a body above the largest size and keeps what it has', () => {
     const memory = tier()
     memory.put('/', stored(10, 'old'), always)

@@ -1,5 +1,4 @@
 import type { Clock } from '../clock.ts'
-import { firstValue } from '../http/fields.ts'
 import type { Plan } from '../policy/plan.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import { evaluateReuse, type MissReason, type Reuse } from '../rfc9111/reuse.ts'
@@ -118,8 +117,4 @@ export class Lookup {
   rememberFailing(key: string): void {
     this.#failing.remember(key, true, FAILING_MS)
   }
-}
-
-function _contentType(stored: StoredResponse): string | undefined {
-  return firstValue(stored.fields, 'content-type')
 }

@@ -14,16 +14,50 @@ export interface LoggedRequest {
   readonly bytes: number
   /** The `Cookie` field, where the log has it behind the user agent; undefined otherwise. */
   readonly cookie: string | undefined
+  /** Whether a cache answered it without waiting for the origin, where the log says so. */
+  readonly isHit?: boolean
+  /** What is known of the response that was really given; a log does not know it. */
+  readonly known?: KnownResponse
+}
+
+export interface KnownResponse {
+  /** Why it was no hit: the word of `Cache-Status`. */
+  readonly reason: string
+  /** Freshness lifetime of what was stored; undefined when it was not stored. */
+  readonly lifetimeSeconds: number | undefined
 }
 
 /**
- * Reads a line of Apache's or nginx's `common`, `combined` or `vhost_combined`, with anything quoted behind it, or of our own
- * JSON. Never throws.
+ * Reads a line of Apache's or nginx's `common`, `combined` or `vhost_combined`, with anything quoted behind it, of Squid's
+ * native format, or of our own JSON. Never throws.
  *
  * @returns undefined for what is none, or says nothing of a request that could be read
  */
 export function parseLogLine(line: string): LoggedRequest | undefined {
-  return line.startsWith('{') ? fromJson(line) : fromApache(line)
+  if (line.startsWith('{')) return fromJson(line)
+  return fromApache(line) ?? fromSquid(line)
+}
+
+/** `1769903999.123     12 192.0.2.1 TCP_MISS/200 1234 GET http://example.com/a - HIER_DIRECT/main text/html` */
+const squidPattern = /^(\d{1,12})\.(\d{3}) +\d+ \S+ ([A-Z_]+)\/(\d{3}) (\d{1,15}) (\S+ \S+) /
+
+function fromSquid(line: string): LoggedRequest | undefined {
+  const [, seconds, milliseconds, code = '', status, bytes, request = ''] = squidPattern.exec(line) ?? []
+  const start = requestLine(request)
+  if (start === undefined) return undefined
+  return {
+    timeMs: Number(seconds) * 1000 + Number(milliseconds),
+    ...start,
+    status: Number(status),
+    bytes: Number(bytes),
+    cookie: undefined,
+    isHit: isSquidHit(code),
+  }
+}
+
+/** A word with `HIT` is an answer from the cache, also when the client left before its end; `REFRESH` asked the origin. */
+function isSquidHit(code: string): boolean {
+  return /_HIT(_|$)/.test(code) || code.startsWith('TCP_REFRESH_FAIL_OLD')
 }
 
 /** `client ident user [time] "request" status bytes "referer" "user agent" …`, the virtual host before it or not. */
@@ -124,11 +158,12 @@ function fromJson(line: string): LoggedRequest | undefined {
     return undefined // counted as malformed
   }
   if (typeof record !== 'object' || record === null) return undefined
-  const { time, method, authority, target, status, bytes } = record as Readonly<Record<string, unknown>>
+  const { time, method, authority, target, status, bytes, outcome } = record as Readonly<Record<string, unknown>>
   const timeMs = typeof time === 'string' ? Date.parse(time) : Number.NaN
   const start = requestLine(`${String(method)} ${String(target)}`)
   if (Number.isNaN(timeMs) || start === undefined || typeof status !== 'number') return undefined
   const host = typeof authority === 'string' ? authority : ''
   const length = typeof bytes === 'number' && bytes >= 0 ? bytes : 0
-  return { timeMs, ...start, authority: start.authority || host, status, bytes: length, cookie: undefined }
+  const request = { timeMs, ...start, authority: start.authority || host, status, bytes: length, cookie: undefined }
+  return typeof outcome === 'string' ? { ...request, isHit: outcome === 'hit' || outcome === 'stale' } : request
 }

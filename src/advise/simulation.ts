@@ -6,7 +6,8 @@ import { createPlanner } from '../policy/planner.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import { responseMetadata } from '../rfc9111/metadata.ts'
 import { mayStore } from '../rfc9111/storing.ts'
-import type { LoggedRequest } from './log-line.ts'
+import { type Prediction, RequestCounts } from './request-counts.ts'
+import type { KnownResponse, LoggedRequest } from './log-line.ts'
 
 export interface SimulationSettings {
   readonly caching: CachingConfig
@@ -16,14 +17,7 @@ export interface SimulationSettings {
   readonly assumedSeconds: number
 }
 
-export interface SimulationResult {
-  readonly requests: number
-  readonly hits: number
-  /** Requests that the origin gets, refreshes behind a hit included. */
-  readonly originRequests: number
-  /** Requests in the busiest minute, and what the origin gets of those in its own busiest. */
-  readonly peakRequestsPerMinute: number
-  readonly peakOriginPerMinute: number
+export interface SimulationResult extends Prediction {
   /** Why requests were not hits: the words of `Cache-Status`. */
   readonly reasons: ReadonlyMap<string, number>
   /** Paths that were asked for most without being hits. */
@@ -39,7 +33,6 @@ interface Held {
 
 /** What one stored response weighs beside its body, about: fields, key, prepared head. */
 const OVERHEAD_BYTES = 2048
-const MINUTE_MS = 60_000
 const PATHS_MAX = 20_000
 
 /**
@@ -52,12 +45,9 @@ export class Simulation {
   readonly #settings: SimulationSettings
   readonly #plan
   readonly #held: LRUCache<string, Held>
-  readonly #perMinute = new Map<number, { requests: number; origin: number }>()
+  readonly #counts = new RequestCounts()
   readonly #reasons = new Map<string, number>()
   readonly #misses = new Map<string, number>()
-  #requests = 0
-  #hits = 0
-  #originRequests = 0
 
   constructor(settings: SimulationSettings) {
     this.#settings = settings
@@ -69,16 +59,15 @@ export class Simulation {
     const request = requestOf(logged)
     const plan = this.#plan(request)
     const { timeMs } = logged
-    this.#requests++
-    this.#minute(timeMs).requests++
+    this.#counts.request(timeMs)
     if (plan.kind === 'pass') return this.#forwarded(logged, plan.reason ?? 'rule')
     const held = this.#held.get(plan.key)
     if (held !== undefined && timeMs < held.freshUntilMs) {
-      this.#hits++
+      this.#counts.hit()
     } else if (held !== undefined && timeMs < held.servedUntilMs) {
       // Served at once, and fetched again behind it.
-      this.#hits++
-      this.#origin(timeMs)
+      this.#counts.hit()
+      this.#counts.origin(timeMs)
       this.#store(logged, plan, request)
     } else {
       const refusal = this.#store(logged, plan, request)
@@ -87,18 +76,8 @@ export class Simulation {
   }
 
   result(): SimulationResult {
-    let peakRequestsPerMinute = 0
-    let peakOriginPerMinute = 0
-    for (const { requests, origin } of this.#perMinute.values()) {
-      peakRequestsPerMinute = Math.max(peakRequestsPerMinute, requests)
-      peakOriginPerMinute = Math.max(peakOriginPerMinute, origin)
-    }
     return {
-      requests: this.#requests,
-      hits: this.#hits,
-      originRequests: this.#originRequests,
-      peakRequestsPerMinute,
-      peakOriginPerMinute,
+      ...this.#counts.prediction(),
       reasons: this.#reasons,
       topMisses: [...this.#misses].sort((a, b) => b[1] - a[1]).slice(0, 10),
     }
@@ -108,8 +87,10 @@ export class Simulation {
   #store(logged: LoggedRequest, plan: Plan, request: ProxyRequest): string | undefined {
     // A 304 in the log was a success that its client had already.
     const status = logged.status === 304 ? 200 : logged.status
-    const bare = plan.forResponse(status, NO_FIELDS)
-    const fields = this.#saysLifetime(bare) ? NO_FIELDS : ['Cache-Control', `max-age=${this.#settings.assumedSeconds}`]
+    const { known } = logged
+    if (known !== undefined && isFinal(known)) return known.reason
+    const saysLifetime = this.#saysLifetime(plan.forResponse(status, NO_FIELDS))
+    const fields = fieldsOf(known, saysLifetime ? undefined : this.#settings.assumedSeconds)
     const policy = plan.forResponse(status, fields)
     const metadata = responseMetadata({ status, fields, responseTimeMs: logged.timeMs, policy })
     const planned = { ...request, fields: plan.cookies.withoutNoise(request.fields) }
@@ -135,30 +116,55 @@ export class Simulation {
   }
 
   #forwarded({ timeMs, target }: LoggedRequest, reason: string): void {
-    this.#origin(timeMs)
+    this.#counts.origin(timeMs)
     this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1)
     const path = target.split('?', 1)[0]!
     const before = this.#misses.get(path)
     if (before !== undefined || this.#misses.size < PATHS_MAX) this.#misses.set(path, (before ?? 0) + 1)
   }
-
-  #origin(timeMs: number): void {
-    this.#originRequests++
-    this.#minute(timeMs).origin++
-  }
-
-  #minute(timeMs: number): { requests: number; origin: number } {
-    const minute = Math.floor(timeMs / MINUTE_MS)
-    let counts = this.#perMinute.get(minute)
-    if (counts === undefined) {
-      counts = { requests: 0, origin: 0 }
-      this.#perMinute.set(minute, counts)
-    }
-    return counts
-  }
 }
 
 const NO_FIELDS: RawFields = []
+
+/** Fields as the origin must have sent them, by the reason for which its response was not stored. */
+const FIELDS_OF_REFUSALS: Readonly<Record<string, RawFields>> = {
+  'no-store': ['Cache-Control', 'no-store'],
+  private: ['Cache-Control', 'private'],
+  'no-cache': ['Cache-Control', 'no-cache'],
+  'vary-star': ['Vary', '*'],
+  'set-cookie': ['Set-Cookie', 'name=value'],
+}
+
+/** The origin said nothing of a lifetime: another configuration may. */
+const SILENT: ReadonlySet<string> = new Set(['consent', 'no-freshness'])
+
+/** Refusals that no configuration changes, or none that is known here. */
+const FINAL: ReadonlySet<string> = new Set([
+  'authorization',
+  'request-no-store',
+  'must-understand',
+  'vary-names',
+  'content-range',
+  'close-delimited',
+  'too-large',
+  'deception',
+  'too-many-tags',
+])
+
+function isFinal({ reason, lifetimeSeconds }: KnownResponse): boolean {
+  return lifetimeSeconds === undefined && FINAL.has(reason)
+}
+
+/** The response's fields: as they must have been, or one that gives the lifetime which is assumed. */
+function fieldsOf(known: KnownResponse | undefined, assumedSeconds: number | undefined): RawFields {
+  if (known?.lifetimeSeconds !== undefined) return ['Cache-Control', `max-age=${Math.floor(known.lifetimeSeconds)}`]
+  if (known !== undefined && SILENT.has(known.reason)) return NO_FIELDS
+  const assumed = assumedSeconds === undefined ? NO_FIELDS : ['Cache-Control', `max-age=${assumedSeconds}`]
+  const said = known === undefined ? undefined : FIELDS_OF_REFUSALS[known.reason]
+  if (said === undefined) return assumed
+  return said[0] === 'Cache-Control' ? said : [...said, ...assumed]
+}
+
 const NO_EXCHANGE = { interim: () => {}, onGone: () => {} }
 
 function requestOf({ method, authority, target, cookie, timeMs }: LoggedRequest): ProxyRequest {

@@ -56,7 +56,7 @@ export class Surveyor {
   readonly #isNoiseCookie
   readonly #parameters = new Map<string, Counting>()
   readonly #cookies = new Map<string, Counting>()
-  /** Size of the page at a target, `-1` where it is not always the same. */
+  /** Size of the page at an authority and target, `-1` where it is not always the same. */
   readonly #sizes = new Map<string, number>()
   readonly #signs = new Map<string, number>()
 
@@ -66,13 +66,13 @@ export class Surveyor {
     this.#isNoiseCookie = compileGlobs(noise.cookies) ?? (() => false)
   }
 
-  add({ target, cookie, status, bytes }: LoggedRequest): void {
+  add({ authority, target, cookie, status, bytes }: LoggedRequest): void {
     const sign = signs.find(([, pattern]) => pattern.test(target))?.[0]
     if (sign !== undefined) this.#signs.set(sign, (this.#signs.get(sign) ?? 0) + 1)
     const start = target.indexOf('?')
     const size = status === 200 && bytes > 0 ? bytes : undefined
-    if (start === -1) this.#noteSize(target, size)
-    else this.#addParameters(target, start, size)
+    if (start === -1) this.#noteSize(authority + target, size)
+    else this.#addParameters(authority, target, size)
     for (const piece of cookie?.split(';') ?? []) {
       const [name = '', value = ''] = piece.trim().split('=', 2)
       if (name !== '') this.#count(this.#cookies, name, value, target)
@@ -103,8 +103,9 @@ export class Surveyor {
     }
   }
 
-  #addParameters(target: string, start: number, size: number | undefined): void {
-    const path = target.slice(0, start)
+  #addParameters(authority: string, target: string, size: number | undefined): void {
+    const start = target.indexOf('?')
+    const path = authority + target.slice(0, start)
     const parameters = target.slice(start + 1).split('&')
     for (const [index, parameter] of parameters.entries()) {
       const equals = parameter.indexOf('=')
@@ -117,7 +118,7 @@ export class Surveyor {
       counting.compared++
       if (without === size) counting.sameSize++
     }
-    this.#noteSize(target, size)
+    this.#noteSize(authority + target, size)
   }
 
   #count(counted: Map<string, Counting>, name: string, value: string, example: string): Counting | undefined {

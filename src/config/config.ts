@@ -40,6 +40,7 @@ export interface Config {
   readonly timeLimits: TimeLimits
   readonly limits: Limits
   readonly admin: AdminConfig
+  readonly learn: LearnConfig
   readonly log: LogConfig
   readonly cacheStatus: CacheStatusConfig
 }
@@ -235,6 +236,16 @@ export interface AdminConfig {
   /** undefined: there is none. */
   readonly listen: ListenAddress | undefined
   readonly token: string | undefined
+}
+
+/** What is remembered of live traffic, for advice. */
+export interface LearnConfig {
+  readonly enabled: boolean
+  /** Of so many pages, one is remembered. */
+  readonly sample: number
+  readonly memoryBytes: number
+  /** What values are hashed with; the same in all threads, and known to nobody else. Empty in what was read from a file. */
+  readonly salt: string
 }
 
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace'

@@ -74,6 +74,12 @@ export function toConfig(parsed: ParsedOptions): Config {
       originAdaptive: limits.originAdaptive,
     },
     admin: { listen: parsed.admin.listen ?? undefined, token: parsed.admin.token },
+    learn: {
+      enabled: parsed.learn.enabled,
+      sample: parsed.learn.sample,
+      memoryBytes: parsed.learn.memory,
+      salt: '',
+    },
     log,
     cacheStatus,
   })

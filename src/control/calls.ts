@@ -1,3 +1,4 @@
+import type { Learned } from '../advise/learned.ts'
 import type { Config, ListenAddress, LogLevel } from '../config/config.ts'
 import type { PurgeOrder } from '../invalidate/orders.ts'
 import type { Problem } from '../log/recent-problems.ts'
@@ -72,6 +73,8 @@ export interface Calls {
   readonly purge: Call<{ readonly orders: readonly PurgeOrder[]; readonly from: string }, PurgeReport>
   /** Pages by traffic, misses and time spent at the origin. */
   readonly pages: Call<{ readonly limit: number }, PageLists>
+  /** What was learned for advice; undefined where `learn` is off. */
+  readonly learned: Call<undefined, Learned | undefined>
 }
 
 export type CallName = keyof Calls

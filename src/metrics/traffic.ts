@@ -94,6 +94,12 @@ export class Traffic {
     }
   }
 
+  /** In the order of `OUTCOMES`. */
+  outcomes(): Float64Array {
+    this.#countNoted()
+    return this.#outcomes.slice()
+  }
+
   hosts(): HostCounts[] {
     this.#countNoted()
     return [...this.#hosts].map(([host, { outcomes, bytes }]) => ({ host, outcomes: outcomes.slice(), bytes }))

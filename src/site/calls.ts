@@ -62,6 +62,7 @@ export function siteCalls(parts: CallParts): Omit<CallHandlers, 'prepareReload' 
       return { key, bytes: memory.bytesOf(key), variants: storedVariants(lasting, { key }), hits }
     },
     pages: ({ limit }) => traffic.pages.lists(limit),
+    learned: () => lasting.learner.learned(),
     problems: () => log.problems(),
     logLevel({ set }) {
       if (set !== undefined) log.level = set

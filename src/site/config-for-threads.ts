@@ -4,13 +4,14 @@ import type { PoolRulesConfig } from '../config/pool-config.ts'
 
 /** One for the life of the process: neither a reload nor a worker that is started again moves visitors. */
 const madeUp = randomBytes(32).toString('base64url')
+const salt = randomBytes(32).toString('base64url')
 
 /**
- * The configuration as each of so many threads gets it: with its part of what an origin may be asked at a time, and where a sticky
+ * The configuration as each of so many threads gets it: with its part of what an origin may be asked at a time and of what is remembered for advice, and where a sticky
  * cookie has no secret, with one that is the same for all of them.
  */
 export function configForThreads(config: Config, count: number): Config {
-  const { limits } = config
+  const { learn, limits } = config
   return {
     ...config,
     limits: {
@@ -18,6 +19,7 @@ export function configForThreads(config: Config, count: number): Config {
       originConnectionsMax: Math.max(1, Math.floor(limits.originConnectionsMax / count)),
       originQueueMax: Math.ceil(limits.originQueueMax / count),
     },
+    learn: { ...learn, memoryBytes: Math.floor(learn.memoryBytes / count), salt },
     originRules: withSecret(config.originRules),
     pools: config.pools.map((pool) => ({ ...pool, ...withSecret(pool) })),
   }

@@ -1,3 +1,4 @@
+import type { Learner } from '../advise/learner.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import type { Flights } from '../forward/flights.ts'
@@ -39,6 +40,7 @@ export interface Lasting {
   readonly flights: Flights
   readonly pools: SitePools
   readonly traffic: Traffic
+  readonly learner: Learner
   readonly watch: ThreadWatch
   /** undefined: this thread is the only one. */
   readonly peers: Peers | undefined
@@ -110,10 +112,11 @@ function purging({ purge: { accept, from, token, paths, refreshByNoCache } }: Co
   return { access: new PurgeAccess({ from, token }), paths: new Set(paths), refreshByNoCache }
 }
 
-function listenerHooks({ log, traffic }: Lasting, accessLog: AccessLog | undefined): ListenerHooks {
+function listenerHooks({ learner, log, traffic }: Lasting, accessLog: AccessLog | undefined): ListenerHooks {
   return {
     onExchange(record) {
       traffic.onExchange(record)
+      learner.onExchange(record)
       accessLog?.write(record)
     },
     onHit: traffic.onHit,

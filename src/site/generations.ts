@@ -86,6 +86,7 @@ export class Generations {
     this.#listening.listeners().update(generation.lanes)
     addresses.commit()
     htcp?.commit()
+    this.#lasting.learner.update(generation.config.learn)
     this.#lasting.log.level = generation.config.log.level
     this.#current = generation
     // Whoever moved the file of the log away says so by a reload, too.

@@ -19,6 +19,7 @@ import { createGeneration, type Lasting } from './generation.ts'
 import { Generations } from './generations.ts'
 import { MemorySnapshot } from './memory-snapshot.ts'
 import { openAccess } from './open-access.ts'
+import { openLearner } from './open-learner.ts'
 import { createPools } from './pools.ts'
 import { SiteHtcp } from './site-htcp.ts'
 import { openLocalInvalidations, openTiers } from './tiers-of-site.ts'
@@ -67,7 +68,7 @@ export async function startSite(config: Config, options: SiteOptions): Promise<R
   const log = openEventLog({ level: config.log.level, style: eventLogStyle(process.env) })
   const accessLog = openAccess(config, log)
   const lasting = openLasting(config, { clock, log, box, onInvalidated })
-  const { pools, tiers, memory, traffic, watch, purges } = lasting
+  const { pools, tiers, memory, traffic, learner, watch, purges } = lasting
   const { index = 0, workers = 1 } = box ?? {}
   const snapshot = new MemorySnapshot({ settings: config.snapshot, memory, tiers, clock, log, index, workers })
   const first = createGeneration(config, lasting, accessLog)
@@ -86,6 +87,7 @@ export async function startSite(config: Config, options: SiteOptions): Promise<R
     await tiers?.close()
     pools.close()
     traffic.close()
+    learner.close()
     watch.close()
     purges.close()
     await generations.current.accessLog?.close()
@@ -142,6 +144,10 @@ function openLasting(config: Config, { clock, log, box, onInvalidated }: Surroun
   const local = openLocalInvalidations(config.tiers, clock)
   const invalidateHere = new InvalidateHere({ clock, flights, memory, local, onInvalidated })
   const tiers = openTiers(config.tiers, { clock, log, invalidateHere, local })
+  const pools = createPools(config, clock, log)
+  const traffic = new Traffic(clock)
+  const learner = openLearner({ clock, memory, pools, traffic })
+  learner.update(config.learn)
   return {
     clock,
     log,
@@ -149,8 +155,9 @@ function openLasting(config: Config, { clock, log, box, onInvalidated }: Surroun
     purges: new PurgeLog(log, clock),
     memory,
     flights,
-    pools: createPools(config, clock, log),
-    traffic: new Traffic(clock),
+    pools,
+    traffic,
+    learner,
     watch: new ThreadWatch(clock),
     peers: box?.peers,
     tiers,

@@ -1,4 +1,5 @@
 import type { Route } from './route.ts'
+import { adviceRoutes } from './routes/advice.ts'
 import { healthRoutes } from './routes/health.ts'
 import { logRoutes } from './routes/log.ts'
 import { orderRoutes } from './routes/orders.ts'
@@ -13,6 +14,7 @@ export const routes: readonly Route[] = [
   ...healthRoutes,
   ...statusRoutes,
   ...trafficRoutes,
+  ...adviceRoutes,
   ...originRoutes,
   ...storeRoutes,
   ...orderRoutes,

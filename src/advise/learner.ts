@@ -78,7 +78,9 @@ export class Learner {
         cookies,
         reason: decision.detail ?? decision.forward ?? decision.outcome,
         lifetimeSeconds:
-          decision.stored === true && decision.key !== undefined ? this.#parts.lifetimeSeconds(decision.key) : undefined,
+          decision.stored === true && decision.key !== undefined
+            ? this.#parts.lifetimeSeconds(decision.key)
+            : undefined,
       },
       settings,
     )

@@ -6,8 +6,8 @@ import { createPlanner } from '../policy/planner.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import { responseMetadata } from '../rfc9111/metadata.ts'
 import { mayStore } from '../rfc9111/storing.ts'
-import { type Prediction, RequestCounts } from './request-counts.ts'
 import type { KnownResponse, LoggedRequest } from './log-line.ts'
+import { type Prediction, RequestCounts } from './request-counts.ts'
 
 export interface SimulationSettings {
   readonly caching: CachingConfig

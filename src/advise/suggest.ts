@@ -33,19 +33,7 @@ export function suggestedFile(survey: Survey, confirmed: ReadonlySet<string>): s
       '# defaultFreshness: 1m',
     )
   }
-  // A name goes into the file as it stood in the log, so only as what cannot be anything but a name.
-  const noise = ownNoise(survey.parameters).filter(({ name }) => parameterName.test(name) && !name.includes('*'))
-  const sure = noise.filter(({ name }) => confirmed.has(name))
-  if (sure.length > 0) {
-    lines.push('', 'key:', '  query:', '    ignore:')
-    for (const one of sure)
-      lines.push(`      # ${evidence(one)}; the site confirmed it`, `      - ${JSON.stringify(one.name)}`)
-  }
-  const unsure = noise.filter(({ name }) => !confirmed.has(name))
-  if (unsure.length > 0) {
-    lines.push('', '# For key.query.ignore, when the site confirms it (advise --check URL) or you know it:')
-    for (const one of unsure) lines.push(`#   ${JSON.stringify(one.name)}: ${evidence(one)}`)
-  }
+  lines.push(...noiseLines(survey, confirmed))
   const cookies = manyValued(survey.cookies)
   if (cookies.length > 0) {
     lines.push(
@@ -56,6 +44,58 @@ export function suggestedFile(survey: Survey, confirmed: ReadonlySet<string>): s
     )
   }
   return `${lines.join('\n')}\n`
+}
+
+/** What the configuration in force lacks, by live traffic. */
+export interface Lacking {
+  readonly survey: Survey
+  /** Presets that fit the site and are not in force. */
+  readonly presets: readonly string[]
+  /** Cookies that kept pages from being stored, and how many requests had them. */
+  readonly cookies: readonly (readonly [name: string, count: number])[]
+}
+
+/** What to add to the configuration in force, with the reasons as comments: a file that is right, too, by itself. */
+export function suggestedAdditions({ survey, presets, cookies }: Lacking): string {
+  const lines: string[] = []
+  if (presets.length > 0) {
+    lines.push('', '# recognised by addresses or names; docs/presets.md says what it brings along')
+    lines.push(`preset: [${presets.join(', ')}]`)
+  }
+  lines.push(...noiseLines(survey, new Set()))
+  const named = cookies.filter(([name]) => cookieName.test(name))
+  if (named.length > 0) {
+    lines.push(
+      '',
+      '# Cookies of requests whose pages were not stored, as the origin gives no lifetime and they may mean something. Sessions',
+      '# among them belong into cookies.pass, statistics into cookies.ignore.',
+      ...named.map(([name, count]) => `#   ${name}: ${count} requests`),
+    )
+  }
+  return lines.length === 0 ? '# nothing to add\n' : `${lines.slice(1).join('\n')}\n`
+}
+
+function noiseLines(survey: Survey, confirmed: ReadonlySet<string>): string[] {
+  const lines: string[] = []
+  // A name goes into the file as it stood in the log, so only as what cannot be anything but a name.
+  const noise = nameableNoise(survey)
+  const sure = noise.filter(({ name }) => confirmed.has(name))
+  if (sure.length > 0) {
+    lines.push('', 'key:', '  query:', '    ignore:')
+    for (const one of sure)
+      lines.push(`      # ${evidence(one)}; the site confirmed it`, `      - ${JSON.stringify(one.name)}`)
+  }
+  const unsure = noise.filter(({ name }) => !confirmed.has(name))
+  if (unsure.length > 0) {
+    lines.push('', '# For key.query.ignore, when the site confirms it (advise --check URL ACCESS_LOG) or you know it:')
+    for (const one of unsure) lines.push(`#   ${JSON.stringify(one.name)}: ${evidence(one)}`)
+  }
+  return lines
+}
+
+/** Parameters that look like noise and can be written into a file as nothing but a name. */
+export function nameableNoise(survey: Survey): readonly NameSeen[] {
+  return ownNoise(survey.parameters).filter(({ name }) => parameterName.test(name) && !name.includes('*'))
 }
 
 function evidence({ requests, distinct, sameSize, compared }: NameSeen): string {

@@ -102,9 +102,14 @@ function createProgram(terminal: Terminal, actions: Actions): Command {
 
   program
     .command('advise')
-    .description('predict from an access log what a cache would do, and suggest a configuration')
-    .argument('<ACCESS_LOG...>', "Apache's or nginx's access logs (common, combined, our JSON), plain or gzip")
-    .option('--config <FILE>', 'predict for this configuration, too')
+    .description('predict from access logs or live traffic what a cache would do, and suggest a configuration')
+    .argument(
+      '[ACCESS_LOG...]',
+      "Apache's, nginx's or Squid's access logs (common, combined, native, our JSON), plain or gzip",
+    )
+    .option('--live', 'in place of logs: what a running Breakwater has learned (`learn: on`)')
+    .option('--admin <URL>', 'for --live: where its admin listener is (default: http://127.0.0.1:9090)')
+    .option('--config <FILE>', 'predict for this configuration, too; for --live it says where the admin listener is')
     .option('--assume <DURATION>', 'how long pages are fresh where the configuration does not say (default: 60s)')
     .option('--check <URL>', 'ask the site itself whether suspected parameters change its pages')
     .option('--json', 'write the report as JSON')

@@ -21,7 +21,11 @@ export const adminOptions = {
     'What `breakwater advise --live` is told: requests that were no hits are remembered, without the values of parameters and cookies, and without addresses. A plain text is `enabled`.',
     {
       enabled: option(toggle, false, 'Whether it is done.'),
-      sample: option(count(1, 10_000), 1, 'Pages are told apart by host and path; requests for one in so many are remembered.'),
+      sample: option(
+        count(1, 10_000),
+        1,
+        'Pages are told apart by host and path; requests for one in so many are remembered.',
+      ),
       memory: option(
         size({ min: '64KiB', max: '1GiB' }),
         '8MiB',

@@ -136,10 +136,9 @@ export class Learner {
     const added = (name: keyof Totals): number => known[name] + Math.max(0, totals[name] - before[name])
     const sum = { requests: added('requests'), hits: added('hits'), originRequests: added('originRequests') }
     if (sum.requests + sum.originRequests > 0) this.#minutes.push({ minute: this.#minute, ...sum })
-    if (this.#minutes.length > MINUTES_MAX) this.#minutes.shift()
     this.#before = totals
     this.#minute = Math.floor(this.#parts.clock.now() / MINUTE_MS)
-    this.#forgetUntil((this.#minute - MINUTES_MAX) * MINUTE_MS)
+    this.#forgetBefore(this.#minute - MINUTES_MAX)
   }
 
   #add(exchange: LearnedExchange, settings: LearnConfig): void {
@@ -152,7 +151,9 @@ export class Learner {
     while (this.#bytes > memoryBytes) this.#forgetOldest()
   }
 
-  #forgetUntil(timeMs: number): void {
+  #forgetBefore(minute: number): void {
+    while ((this.#minutes[0]?.minute ?? minute) < minute) this.#minutes.shift()
+    const timeMs = minute * MINUTE_MS
     while ((this.#exchanges[this.#first]?.timeMs ?? timeMs) < timeMs) this.#forgetOldest()
     this.#sinceMs = Math.max(this.#sinceMs, timeMs)
   }

@@ -54,7 +54,7 @@ export async function advise(files: readonly string[], flags: AdviseFlags, termi
   if (flags.live === true && (files.length > 0 || base !== undefined)) {
     return fail('--live takes no logs, and no --check: the values that it would have to ask with are not remembered')
   }
-  if (flags.live !== true && files.length === 0) return fail('missing argument: an access log, or --live')
+  if (flags.live !== true && files.length === 0) return fail('missing required argument: an access log, or --live')
   const progress = progressBar(terminal)
   try {
     const report =

@@ -32,6 +32,8 @@ interface JsonReport {
   readonly lines: number
   readonly malformed: number
   readonly suggested: Prediction
+  readonly now?: Prediction & { readonly peakOriginPerMinute: number }
+  readonly withoutNoise?: Prediction
   readonly configured?: Prediction
   readonly confirmed: readonly { readonly name: string; readonly verdict: string }[]
   readonly file: string
@@ -61,6 +63,18 @@ describe('breakwater advise', () => {
     const parts = await advise(...files)
     assert.deepEqual(parts.suggested, whole.suggested)
     assert.deepEqual([parts.lines, parts.malformed], [241, 1])
+  })
+
+  it('says what was hit, where the log does, and what leaving out the noise would bring', async () => {
+    const lines = Array.from({ length: 240 }, (_, i) => {
+      const path = i % 2 === 0 ? '/' : `/?click=${i}`
+      const code = i % 2 === 0 && i > 0 ? 'TCP_MEM_HIT' : 'TCP_MISS'
+      return `${1_767_225_600 + i}.000 1 192.0.2.1 ${code}/200 500 GET http://a.test${path} - HIER_NONE/- text/html\n`
+    })
+    const { now, suggested, withoutNoise } = await advise(file('squid.log', lines.join('')))
+    assert.deepEqual([now?.requests, now?.hits, now?.originRequests, now?.peakOriginPerMinute], [240, 119, 121, 31])
+    assert.deepEqual([suggested.hits, withoutNoise?.hits], [119, 239])
+    assert.equal((await advise(file('plain.log', log))).now, undefined)
   })
 
   it('predicts for a configuration that is given', async () => {

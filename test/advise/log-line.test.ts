@@ -4,6 +4,8 @@ import fc from 'fast-check'
 import { parseLogLine } from '../../src/advise/log-line.ts'
 import { combinedLine } from '../../src/log/combined-line.ts'
 import { jsonLine } from '../../src/log/json-line.ts'
+import { squidLine } from '../../src/log/squid-line.ts'
+import { OUTCOMES } from '../../src/metrics/outcomes.ts'
 import { exchange } from '../log/exchange.ts'
 
 const COMMON = '192.0.2.1 - frank [31/Jan/2026:23:59:59 +0100] "GET /a?b=1 HTTP/1.1" 200 2326'
@@ -66,6 +68,30 @@ describe('a line of an access log', () => {
     const cut = fc.tuple(fc.nat(COMMON.length), text).map(([at, more]) => COMMON.slice(0, at) + more + COMMON.slice(at))
     fc.assert(fc.property(fc.oneof(text, cut), (line) => void parseLogLine(line)))
   })
+
+  it("is read in Squid's format", () => {
+    const line = '1769903999.123     12 192.0.2.1 TCP_MISS/200 1234 GET http://B.test/a?b - HIER_DIRECT/main text/html'
+    const inSquid = { timeMs: 1_769_903_999_123, method: 'GET', authority: 'b.test', target: '/a?b', status: 200 }
+    assert.deepEqual(parseLogLine(line), { ...inSquid, bytes: 1234, cookie: undefined, isHit: false })
+    for (const [code, isHit] of [
+      ['TCP_MEM_HIT', true],
+      ['TCP_HIT_ABORTED', true],
+      ['TCP_REFRESH_UNMODIFIED', false],
+      ['TCP_CLIENT_REFRESH_MISS', false],
+    ] as const) {
+      assert.equal(parseLogLine(line.replace('TCP_MISS', code))?.isHit, isHit, code)
+    }
+    assert.equal(parseLogLine(line.replace('GET http://B.test/a?b', 'NONE error:invalid-request')), undefined)
+  })
+
+  for (const outcome of OUTCOMES) {
+    it(`says whether it was a hit, where it was logged as one of ours: ${outcome}`, () => {
+      const record = exchange({ decision: { outcome } })
+      const isHit = outcome === 'hit' || outcome === 'stale'
+      for (const line of [jsonLine(record), squidLine(record)]) assert.equal(parseLogLine(line.trimEnd())?.isHit, isHit)
+      assert.equal(parseLogLine(combinedLine(record).trimEnd())?.isHit, undefined)
+    })
+  }
 
   it('is read as what our own formats wrote', () => {
     const target = fc.stringMatching(/^\/[!-~\x80-\xff]{0,30}$/)

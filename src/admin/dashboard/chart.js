@@ -88,7 +88,12 @@ export class Chart {
       scales: { y: SCALES[scale] },
       axes: [
         { ...axis, space: 76, values: (_, times) => times.map(clockText) },
-        { ...axis, size: 46, values: (_, all) => all.map((value) => (value === null ? '' : amount(value))) },
+        {
+          ...axis,
+          ...(scale === 'logarithmic' && { grid: { ...axis.grid, filter: powersOfTen } }),
+          size: 46,
+          values: (_, all) => all.map((value) => (value === null ? '' : amount(value))),
+        },
       ],
       cursor: { points: { size: 6 }, drag: { x: false, y: false } },
       series: [
@@ -112,4 +117,9 @@ function valueText(value) {
 
 function clockText(second) {
   return new Date(second * 1000).toLocaleTimeString('en-GB')
+}
+
+/** Lines between them would be more than the lines that are to be seen. */
+function powersOfTen(_, splits) {
+  return splits.map((value) => (Number.isInteger(Math.round(Math.log10(value) * 1e6) / 1e6) ? value : null))
 }

@@ -2,6 +2,9 @@ import { byId, element, setText } from './element.js'
 import { hitRatioOf, OUTCOMES, requestsOf } from './outcomes.js'
 import { amount, bytes, count, duration, milliseconds, percent } from './words.js'
 
+/** @typedef {import('zod').infer<typeof import('../routes/status.ts').statusAnswer>} Status */
+/** @typedef {import('zod').infer<typeof import('../routes/traffic.ts').trafficAnswer>} Traffic */
+
 /** The figures on top, and the line about the process. */
 export class Overview {
   #list = byId('overview', HTMLDListElement)

@@ -74,9 +74,11 @@ export class Table {
     if (known) return known
     const row = document.createElement('tr')
     row.setAttribute('role', 'row')
-    row.append(
-      ...this.#columns.map(({ name, kind }) => element('td', { role: 'cell', class: kind, 'data-name': name })),
+    const cells = this.#columns.map(({ name, kind }) =>
+      // What a button does stands on it.
+      element('td', { role: 'cell', class: kind, ...(kind !== 'action' && { 'data-name': name }) }),
     )
+    row.append(...cells)
     this.#rows.set(key, row)
     return row
   }

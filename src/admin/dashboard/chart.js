@@ -90,7 +90,10 @@ export class Chart {
         { ...axis, space: 76, values: (_, times) => times.map(clockText) },
         {
           ...axis,
-          ...(scale === 'logarithmic' && { grid: { ...axis.grid, filter: powersOfTen } }),
+          ...(scale === 'logarithmic' && {
+            grid: { ...axis.grid, filter: powersOfTen },
+            ticks: { ...axis.ticks, filter: powersOfTen },
+          }),
           size: 46,
           values: (_, all) => all.map((value) => (value === null ? '' : amount(value))),
         },

@@ -6,6 +6,8 @@ import { amount, milliseconds, percent } from './words.js'
 /** What is drawn first is covered by what comes after it: the highest of the pile is the sum of all. */
 const FROM_THE_TOP = OUTCOMES.toReversed()
 
+const PERCENTILES = /** @type {const} */ (['p50Ms', 'p90Ms', 'p99Ms'])
+
 /** The three charts of what was answered. */
 export class TrafficCharts {
   #history
@@ -24,6 +26,7 @@ export class TrafficCharts {
   #latency = new Chart(byId('latency-chart', HTMLDivElement), {
     lines: ['p50', 'p90', 'p99'].map((name) => ({ label: name, colour: name })),
     scale: 'logarithmic',
+    legend: (line, at) => milliseconds(this.#shown[at]?.counted?.[PERCENTILES[line]]),
   })
 
   /** @param {import('./history.js').History} history */
@@ -39,15 +42,14 @@ export class TrafficCharts {
     const piled = FROM_THE_TOP.map((_, i) => of(({ outcomes }) => sumOf(outcomes, FROM_THE_TOP.slice(i))))
     const requests = of(({ outcomes }) => requestsOf(outcomes))
     const ratios = of(({ outcomes }) => hitRatioOf(outcomes))
-    const slow = of(({ p99Ms }) => p99Ms)
+    const percentiles = PERCENTILES.map((name) => of((counted) => counted[name]))
     this.#outcomes.show(seconds, piled, `Requests a second, ${range(requests, amount)}`)
     this.#ratio.show(
       seconds,
       [ratios.map((ratio) => (ratio === null ? null : ratio * 100))],
       `Part answered from the cache, ${range(ratios, percent)}`,
     )
-    const percentiles = [of(({ p50Ms }) => p50Ms), of(({ p90Ms }) => p90Ms), slow]
-    this.#latency.show(seconds, percentiles, `Time to answer, 99th percentile, ${range(slow, milliseconds)}`)
+    this.#latency.show(seconds, percentiles, `Time to answer, 99th percentile, ${range(percentiles[2], milliseconds)}`)
   }
 
   redraw() {

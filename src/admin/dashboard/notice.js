@@ -1,3 +1,4 @@
+import { Refused } from './api.js'
 import { byId, setText } from './element.js'
 import { duration, timeOfDay } from './words.js'
 
@@ -15,8 +16,10 @@ export class Notice {
   gone(error) {
     this.#goneMs ??= Date.now()
     const why = error.name === 'TimeoutError' ? 'no answer in time' : error.message
+    const what = error instanceof Refused ? 'refuses to answer' : 'does not answer'
+    const since = timeOfDay(this.#goneMs)
     this.#show(
-      `Breakwater does not answer since ${timeOfDay(this.#goneMs)} (${why}). The figures below are from before; it is asked again and again.`,
+      `Breakwater ${what} since ${since} (${why}). Figures are from before; it is asked again and again.`,
       'bad',
     )
   }

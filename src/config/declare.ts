@@ -16,7 +16,7 @@ export interface Option<T> {
   readonly joined?: boolean
 }
 
-/** Options under one name; `shorthand` names the member that a plain text stands for. */
+/** Options under one name; `shorthand` names the member that a plain text, `true` or `false` stands for. */
 export interface Group<M extends Members> {
   readonly kind: 'group'
   readonly members: M
@@ -88,5 +88,6 @@ export function withoutDefaults<M extends Members>(members: M): Own<M> {
 
 /** A plain text where a map may stand, as that map. */
 export function withShorthand(shorthand: string | undefined, written: unknown): unknown {
-  return shorthand !== undefined && typeof written === 'string' ? { [shorthand]: written } : written
+  const isPlain = typeof written === 'string' || typeof written === 'boolean'
+  return shorthand !== undefined && isPlain ? { [shorthand]: written } : written
 }

@@ -27,7 +27,10 @@ function memberSchema(member: Declaration): JsonSchema {
   switch (member.kind) {
     case 'group': {
       const map = objectSchema(member.members)
-      return { description, ...(member.shorthand === undefined ? map : { anyOf: [{ type: 'string' }, map] }) }
+      return {
+        description,
+        ...(member.shorthand === undefined ? map : { anyOf: [plainSchema(member.members[member.shorthand]), map] }),
+      }
     }
     case 'list': {
       const item = objectSchema(member.members)
@@ -37,4 +40,10 @@ function memberSchema(member: Declaration): JsonSchema {
     case 'option':
       return { description, ...member.type.json, ...(member.default === undefined ? {} : { default: member.default }) }
   }
+}
+
+/** What may stand for a map: a text, or one of the words that its member knows. */
+function plainSchema(member: Declaration | undefined): JsonSchema {
+  const words = member?.kind === 'option' ? member.type.json.enum : undefined
+  return words === undefined ? { type: 'string' } : { enum: words }
 }

@@ -26,7 +26,8 @@ describe('reading a configuration', () => {
     assert.deepEqual([graceSeconds, setCookie], [21_600, 'pass'])
   })
 
-  it('takes one value where a list is possible', () => {
+  it('takes one value where a list or a map is possible', () => {
+    for (const learn of ['on', 'true', '{ enabled: on }']) assert.equal(configOf(`learn: ${learn}`).learn.enabled, true)
     assert.deepEqual(configOf('listen: 127.0.0.1:1').listen, configOf('listen: ["127.0.0.1:1"]').listen)
   })
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { freePort } from './free-port.ts'
 import { type Program, startProgram } from './processes.ts'
@@ -17,6 +17,8 @@ export interface ApacheOptions {
   readonly configuration?: string
   /** By path below the temporary folder: `htdocs/index.html`, `cgi-bin/now`. */
   readonly files?: Readonly<Record<string, SiteFile>>
+  /** Folders below the temporary folder that programs of the site may write to. */
+  readonly writable?: readonly string[]
   /** To start it again where one was killed. */
   readonly port?: number
 }
@@ -64,6 +66,10 @@ function writeFiles(root: string, options: ApacheOptions): void {
   mkdirSync(join(root, 'htdocs'))
   mkdirSync(join(root, 'cgi-bin'))
   writeFileSync(join(root, 'mime.types'), mimeTypes)
+  for (const name of options.writable ?? []) {
+    mkdirSync(join(root, name))
+    chmodSync(join(root, name), 0o777)
+  }
   for (const [name, file] of Object.entries(options.files ?? {})) {
     const path = join(root, name)
     const described = typeof file === 'string' || Buffer.isBuffer(file) ? { content: file } : file

@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path'
 /** What the tests run for real, and the Debian package that has it. `apache2-bin` is Apache without a service. */
 const servers = [
   { program: 'apache2', debianPackage: 'apache2-bin' },
+  { program: 'php-cgi', debianPackage: 'php-cgi' },
   { program: 'redis-server', debianPackage: 'redis-server' },
   { program: 'memcached', debianPackage: 'memcached' },
   { program: 'chromium', debianPackage: 'chromium' },

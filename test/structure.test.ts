@@ -17,7 +17,7 @@ const layers: readonly (readonly string[])[] = [
   ['workers'],
   ['admin'],
   ['control'],
-  ['listener', 'metrics', 'log', 'demo', 'advise'],
+  ['listener', 'metrics', 'log', 'demo', 'advise', 'warm'],
   ['proxy'],
   ['policy', 'lookup', 'forward', 'storing', 'respond', 'invalidate'],
   ['request', 'tiers', 'origin'],

@@ -77,6 +77,15 @@ export async function openAdminClient(flags: AdminFlags, { env }: Terminal): Pro
   return new AdminClient(base ?? DEFAULT_ADMIN, own === undefined || own === '' ? configured?.token : own)
 }
 
+/** Where the visitors are served. @throws AskError */
+export async function trafficAddress(client: AdminClient): Promise<string> {
+  const { statusAnswer } = await import('../admin/routes/status.ts')
+  const { listen } = await client.get('/api/status', statusAnswer)
+  const [address] = listen
+  if (address === undefined) throw new AskError('it listens nowhere')
+  return address.replace('//0.0.0.0', '//127.0.0.1').replace('//[::]', '//[::1]')
+}
+
 async function configuredAdmin(file: string): Promise<{ readonly url: string; readonly token: string | undefined }> {
   const read = await loadConfig(file)
   if (read.kind === 'invalid') throw new AskError(`${file} is wrong; breakwater check ${file} says where`)

@@ -3,11 +3,17 @@ import { AskError } from './admin-client.ts'
 import { exitCodes } from './exit-codes.ts'
 import { type ExplainFlags, explain, explainExamples } from './explain.ts'
 import { type PurgeFlags, purge, purgeExamples } from './purge.ts'
+import type { Parts } from './serve.ts'
 import { painter, type Terminal } from './terminal.ts'
 import { type TopFlags, top, topExamples } from './top.ts'
+import { type WarmFlags, warm, warmExamples } from './warm.ts'
 
 /** The commands that ask a running Breakwater. `end` gets the exit code. */
-export function addAdminCommands(program: Command, terminal: Terminal, end: (exitCode: number) => void): void {
+export function addAdminCommands(
+  program: Command,
+  terminal: Terminal,
+  { end, parts }: { readonly end: (exitCode: number) => void; readonly parts: Pick<Parts, 'onSignal'> },
+): void {
   const run = async (command: () => Promise<number>): Promise<void> => {
     try {
       end(await command())
@@ -42,6 +48,19 @@ export function addAdminCommands(program: Command, terminal: Terminal, end: (exi
     .option('--once', 'one view, then end')
     .action((flags: TopFlags) => run(() => top(flags, terminal)))
     .addHelpText('after', topExamples)
+  withAdmin(program.command('warm'))
+    .description('fill the cache: ask for pages that are not fresh, while the origin has little to do')
+    .argument('[URL...]', 'pages')
+    .option('--sitemap <URL>', 'all pages of this sitemap, or of those in this index. Can be repeated.', collect)
+    .option('--list <FILE>', 'all pages of this file, a URL on each line')
+    .option('--popular <N>', 'so many of the pages that were asked for most in the last minutes')
+    .option('--through <URL>', 'where Breakwater listens (default: what the admin listener says)')
+    .option('--variant <FIELD>', "a variant of each page: 'Accept-Language: de'. Can be repeated.", collect)
+    .option('--concurrency <N>', 'requests at a time (default: 2)')
+    .option('--max <N>', 'at most so many pages (default: 50000)')
+    .option('--dry-run', 'write the list of pages, ask for none')
+    .action((urls: string[], flags: WarmFlags) => run(() => warm(urls, flags, { terminal, onSignal: parts.onSignal })))
+    .addHelpText('after', warmExamples)
 }
 
 function withAdmin(command: Command): Command {

@@ -48,8 +48,11 @@ export async function runCli(args: readonly string[], terminal: Terminal, parts:
       exitCode = await bench(flags, terminal, { ...parts, version: packageVersion() })
     },
   })
-  addAdminCommands(program, terminal, (code) => {
-    exitCode = code
+  addAdminCommands(program, terminal, {
+    parts,
+    end(code) {
+      exitCode = code
+    },
   })
   try {
     await program.parseAsync(args, { from: 'user' })

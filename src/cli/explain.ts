@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { explainAnswer } from '../admin/routes/orders.ts'
-import { type AdminFlags, AskError, openAdminClient } from './admin-client.ts'
+import { type AdminFlags, AskError, openAdminClient, trafficAddress } from './admin-client.ts'
 import { exitCodes } from './exit-codes.ts'
 import { painter, type Terminal } from './terminal.ts'
 
@@ -74,14 +74,6 @@ function threadText({
   const more = reason === null ? '' : ` (${reason})`
   if (stored === null) return `${word}${more}, ${variants} variants stored`
   return `${word}${more}, status ${stored.status}, age ${stored.ageSeconds} s of ${stored.lifetimeSeconds} s`
-}
-
-async function trafficAddress(client: Awaited<ReturnType<typeof openAdminClient>>): Promise<string> {
-  const { statusAnswer } = await import('../admin/routes/status.ts')
-  const { listen } = await client.get('/api/status', statusAnswer)
-  const [address] = listen
-  if (address === undefined) throw new AskError('it listens nowhere')
-  return address.replace('//0.0.0.0', '//127.0.0.1').replace('//[::]', '//[::1]')
 }
 
 interface Sending {

@@ -28,6 +28,7 @@ import { OwnCookies } from '../request/own-cookies.ts'
 import { Responder } from '../respond/responder.ts'
 import type { MemoryTier } from '../tiers/memory-tier.ts'
 import type { RemoteTiers } from '../tiers/remote-tiers.ts'
+import { WARMER_NAME } from '../warm/user-agent.ts'
 import { forwardingSettings, listenerSettings } from './listener-settings.ts'
 
 /** What a site keeps for its whole life, whatever its configuration becomes. */
@@ -73,7 +74,8 @@ export function createGeneration(config: Config, lasting: Lasting, accessLog: Ac
 function createCore(config: Config, lasting: Lasting): Core {
   const { clock, log, failures, purges, memory, flights, pools, peers, tiers, invalidator } = lasting
   const { obeyRequestDirectives, objectBytesMax, viaName } = config
-  const isCrawler = compileCrawlers(config.crawlers)
+  // Nobody is to wait for the warmer, whatever is said of crawlers.
+  const isCrawler = compileCrawlers([...config.crawlers, WARMER_NAME])
   const rememberUncacheableMs = config.rememberUncacheableSeconds * 1000
   return {
     clock,

@@ -74,7 +74,7 @@ function feed(): never
 {
     $items = '';
     foreach (posts() as $post) {
-        if ($post['status'] === 'publish') $items .= "<item><title>{$post['title']}</title><link>" . permalink($post) . '</link></item>';
+        if ($post['status'] === 'publish') $items .= "<item><title>{$post['title']}</title><link>" . permalink($post) . "</link><description>{$post['content']}</description></item>";
     }
     $etag = '"' . md5($items) . '"';
     header('Content-Type: application/rss+xml; charset=UTF-8');

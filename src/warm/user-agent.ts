@@ -1,0 +1,6 @@
+import { packageVersion } from '../version.ts'
+
+/** What the warmer is known by in logs; requests with it wait behind those of visitors. */
+export const WARMER_NAME = 'Breakwater-Warmer'
+
+export const warmerUserAgent = `${WARMER_NAME}/${packageVersion()} (fills the cache of its own site)`

@@ -85,17 +85,24 @@ export function judgeExpiry(facts: ExpiryFacts): Verdict {
 }
 
 export interface PurgeFacts extends Served {
+  readonly comments: number
+  /** Comments that the cache did not see, so that it was told. */
   readonly purges: number
+  /** How it answered to being told, when it did not do it. */
+  readonly refusal: string | undefined
   /** Pages that were asked for after a comment was accepted and did not show it. */
   readonly outdated: number
   readonly siteRequests: number
 }
 
 export function judgePurge(facts: PurgeFacts): Verdict {
-  const { purges, outdated, siteRequests, clientLimit } = facts
-  const sentence = `${purges === 1 ? 'One comment was' : `${amount(purges)} comments were`} left under load; ${amount(outdated)} visitors who came later did not see them, ${share(servedShare(facts))} were served, and the site saw ${requests(siteRequests)} for them.`
+  const { comments, purges, refusal, outdated, siteRequests, clientLimit } = facts
+  const left = comments === 1 ? 'One comment was' : `${amount(comments)} comments were`
+  const told = refusal === undefined ? `${amount(purges)} of them told by PURGE` : `PURGE was answered with ${refusal}`
+  const sentence = `${left} left under load, ${told}; ${amount(outdated)} visitors who came later did not see them, ${share(servedShare(facts))} were served, and the site saw ${requests(siteRequests)} for them.`
   // The POST itself, and for each coding of the page one request that fills the cache again.
-  return judge(clientLimit, enoughServed(facts) && outdated === 0 && siteRequests <= purges * 4 + 2, sentence)
+  const holds = enoughServed(facts) && refusal === undefined && outdated === 0 && siteRequests <= comments * 4 + 2
+  return judge(clientLimit, holds, sentence)
 }
 
 export interface OutageFacts extends Served {

@@ -87,10 +87,13 @@ describe('the other verdicts', () => {
   })
 
   it('a purge: one page from before a comment is one too many', () => {
-    const facts = { ...served, purges: 10, outdated: 0, siteRequests: 30 }
+    const facts = { ...served, comments: 10, purges: 5, refusal: undefined, outdated: 0, siteRequests: 30 }
     assert.equal(outcome(judgePurge(facts)), 'passed')
     assert.equal(outcome(judgePurge({ ...facts, outdated: 1 })), 'failed')
     assert.equal(outcome(judgePurge({ ...facts, siteRequests: 43 })), 'failed')
+    const refused = judgePurge({ ...facts, refusal: 'status 405' })
+    assert.equal(refused.outcome, 'failed')
+    assert.match(refused.sentence, /PURGE was answered with status 405/)
   })
 
   it('an outage: visitors are served meanwhile, and the site is asked again afterwards', () => {

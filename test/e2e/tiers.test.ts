@@ -70,18 +70,21 @@ describe('tiers behind memory', () => {
     await new Promise((resolve) => setTimeout(resolve, 1_100))
   }
 
-  const withRedis = (): Promise<RunningBreakwater> => box(['--redis', `redis://127.0.0.1:${redis.port}`])
-
-  const withMemcached = (): Promise<RunningBreakwater> => box(['--memcached', `127.0.0.1:${memcached.port}`])
+  /** Whoever misses the deadline of a tier asks the origin, as is meant; where that is not the question, none is to be missed. */
+  const patient = 'tiers: { deadline: 10s }'
+  const redisWords = () => ['--redis', `redis://127.0.0.1:${redis.port}`]
+  const memcachedWords = () => ['--memcached', `127.0.0.1:${memcached.port}`]
+  const withRedis = (config?: string): Promise<RunningBreakwater> => box(redisWords(), config)
+  const patientKinds = [
+    ['redis', () => box(redisWords(), patient)],
+    ['memcached', () => box(memcachedWords(), patient)],
+  ] as const
 
   /** Two hundred clients of one box at one moment. */
   const crowd = (each: RunningBreakwater, target: string) => Array.from({ length: 200 }, () => ask(each, target))
 
   it('make a restarted box warm: the origin sees nothing', async () => {
-    for (const [name, start] of [
-      ['redis', withRedis],
-      ['memcached', withMemcached],
-    ] as const) {
+    for (const [name, start] of patientKinds) {
       const target = `/warm/${name}`
       const first = await start()
       await ask(first, target)
@@ -95,10 +98,9 @@ describe('tiers behind memory', () => {
     }
   })
 
-  for (const [tier, three] of [
-    ['redis', () => Promise.all([withRedis(), withRedis(), withRedis()])],
-    ['memcached', () => Promise.all([withMemcached(), withMemcached(), withMemcached()])],
-  ] as const) {
+  for (const [tier, start] of patientKinds) {
+    const three = () => Promise.all([start(), start(), start()])
+
     it(`make several boxes one cache: a cold page is fetched once for all (${tier})`, async () => {
       const boxes = await three()
       asked = 0
@@ -125,9 +127,7 @@ describe('tiers behind memory', () => {
   }
 
   it('tell every box what an unsafe request changed, before it is answered', async () => {
-    // Patient, so that a busy machine does not end the waiting.
-    const patient = () => box(['--redis', `redis://127.0.0.1:${redis.port}`], 'tiers: { deadline: 10s }')
-    const three = await Promise.all([patient(), patient(), patient()])
+    const three = await Promise.all([withRedis(patient), withRedis(patient), withRedis(patient)])
     await acquainted(three)
     for (let i = 0; i < 20; i++) {
       for (const each of three) await ask(each, '/changes')
@@ -165,12 +165,12 @@ describe('tiers behind memory', () => {
   }
 
   it('are asked in the configured order, and both written', async () => {
-    const servers = ['--redis', `redis://127.0.0.1:${redis.port}`, '--memcached', `127.0.0.1:${memcached.port}`]
-    const writer = await box(servers)
+    const servers = [...redisWords(), ...memcachedWords()]
+    const writer = await box(servers, patient)
     await ask(writer, '/both')
     await writer.stop()
     for (const first of ['memcached', 'redis']) {
-      const reader = await box(servers, `tiers: { first: ${first} }`)
+      const reader = await box(servers, `tiers: { first: ${first}, deadline: 10s }`)
       assert.match(cacheStatus(await ask(reader, '/both')), new RegExp(`; hit; ttl=\\d+; detail=${first}$`))
     }
   })

@@ -39,7 +39,7 @@ export async function fetchRaw(
 
 /** Opens a connection for several requests, or for one that is written step by step. */
 export async function openConnection(port: number, options: ConnectOptions = {}): Promise<ClientConnection> {
-  const { host = '127.0.0.1', localAddress, patienceMs = 10_000 } = options
+  const { host = '127.0.0.1', localAddress, patienceMs = 30_000 } = options
   // Half-open, so that a server's early end does not end our writing before the test says so.
   const socket = connect({ port, host, allowHalfOpen: true, noDelay: true, ...(localAddress && { localAddress }) })
   await once(socket, 'connect')

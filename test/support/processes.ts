@@ -28,7 +28,7 @@ export interface Program {
   output(pattern: RegExp): Promise<RegExpExecArray>
   /** To the program alone, as a supervisor would. */
   signal(signal: NodeJS.Signals): void
-  /** Asks it to end and waits; after some seconds it is killed. */
+  /** Asks it to end and waits; when it takes half a minute it is killed. */
   stop(): Promise<ProgramExit>
   /** Ends it and its children at once, as a crash would. */
   kill(): Promise<ProgramExit>
@@ -37,7 +37,9 @@ export interface Program {
   resume(): void
 }
 
-const stopPatienceMs = 8000
+/** Generous: on a busy machine an idle process may wait for seconds until it has a turn. */
+const readyPatienceMs = 60_000
+const stopPatienceMs = 30_000
 const running = new Set<ChildProcess>()
 // A failed test never reaches its clean-up; nothing started may outlive it.
 process.on('exit', () => {
@@ -52,7 +54,7 @@ process.on('exit', () => {
 export async function startProgram(options: ProgramOptions): Promise<Program> {
   const program = launch(options)
   const patience = new AbortController()
-  const timer = setTimeout(() => patience.abort(), options.patienceMs ?? 15_000)
+  const timer = setTimeout(() => patience.abort(), options.patienceMs ?? readyPatienceMs)
   const ready =
     options.ready instanceof RegExp ? program.output(options.ready) : portOpen(options.ready.port, patience.signal)
   try {

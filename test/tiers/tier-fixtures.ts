@@ -87,10 +87,3 @@ export async function openMemcached(
   await tier.ready
   return { tier, states }
 }
-
-/** How long it took, with the answer. */
-export async function timed<T>(work: () => Promise<T>): Promise<{ readonly answer: T; readonly tookMs: number }> {
-  const startMs = performance.now()
-  const answer = await work()
-  return { answer, tookMs: performance.now() - startMs }
-}

@@ -1,5 +1,5 @@
+import { forkModule } from '../servers/fork-module.ts'
 import type { Programs } from '../servers/programs.ts'
-import { forkModule } from '../servers/programs.ts'
 import type { FromLoad, LoadPlan, LoadProgress, LoadResult } from './load-plan.ts'
 
 export interface LoadListeners {

@@ -32,6 +32,8 @@ refresh: ${siteRules.refreshSeconds}s
 grace: ${siteRules.graceSeconds}s
 negative: 10s
 key: { query: { ignore: [utm_*, fbclid] } }
+# Soft purges would show the old page once more, to one visitor.
+purge: { mode: hard }
 rules:
   - match: { path: [${passedPaths.map((path) => `${path}*`).join(', ')}] }
     cache: pass

@@ -1,7 +1,7 @@
-import { type ChildProcess, fork, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { fileURLToPath } from 'node:url'
+import { Watchdog } from './watchdog.ts'
 
 export interface ProgramStart {
   readonly command: string
@@ -19,7 +19,7 @@ export interface RunningProgram {
   kill(): Promise<void>
 }
 
-const readyPatienceMs = 20_000
+const readyPatienceMs = 60_000
 const stopPatienceMs = 3_000
 const keptOutput = 4_000
 
@@ -29,6 +29,7 @@ const keptOutput = 4_000
  */
 export class Programs {
   readonly #running = new Set<ChildProcess>()
+  #watchdog: Watchdog | undefined
   readonly #killAll = () => {
     for (const child of this.#running) signalGroup(child, 'SIGKILL')
   }
@@ -59,8 +60,13 @@ export class Programs {
 
   /** Takes over a process that leads its own group. */
   adopt(child: ChildProcess): ChildProcess {
+    this.#watchdog ??= new Watchdog()
+    this.#watchdog.started(child)
     this.#running.add(child)
-    child.once('exit', () => this.#running.delete(child))
+    child.once('exit', () => {
+      this.#running.delete(child)
+      this.#watchdog?.ended(child)
+    })
     return child
   }
 
@@ -82,18 +88,12 @@ export class Programs {
   async close(): Promise<void> {
     await this.endRunning()
     process.off('exit', this.#killAll)
+    this.#watchdog?.close()
   }
 }
 
 /** Debian keeps servers where the path of an ordinary user does not lead. */
 export const searchPath = `${process.env.PATH ?? ''}:/usr/sbin:/usr/local/sbin`
-
-/** Starts a module beside this one in a process with a channel; `.ts` or, in the published package, what was built of it. */
-export function forkModule(name: string, ...words: string[]): ChildProcess {
-  const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
-  const file = fileURLToPath(new URL(`${name}${extension}`, import.meta.url))
-  return fork(file, words, { detached: true, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
-}
 
 async function ready(child: ChildProcess, { ready: how, command }: ProgramStart): Promise<RegExpExecArray | undefined> {
   const found = Promise.withResolvers<RegExpExecArray | undefined>()

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
-import { forkModule, type Programs } from './programs.ts'
+import { forkModule } from './fork-module.ts'
+import type { Programs } from './programs.ts'
 
 type FromSite = { readonly type: 'listening' } | { readonly type: 'counted'; readonly requests: number }
 

@@ -23,6 +23,9 @@ cache_peer 127.0.0.1 parent ${sitePort} 0 no-query no-digest originserver name=s
 never_direct allow all
 acl personal urlpath_regex ^(${passedPaths.join('|')})
 cache deny personal
+acl purge method PURGE
+http_access allow purge localhost
+http_access deny purge
 http_access allow all
 collapsed_forwarding on
 ${process.getuid?.() === 0 ? 'cache_effective_user proxy' : ''}

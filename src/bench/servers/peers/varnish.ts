@@ -20,7 +20,12 @@ export const varnish: Peer = {
 import std;
 probe alive { .url = "/__counts"; .interval = 1s; .timeout = 2s; .window = 3; .threshold = 2; .initial = 2; }
 backend site { .host = "127.0.0.1"; .port = "${sitePort}"; .probe = alive; }
+acl purgers { "127.0.0.1"; }
 sub vcl_recv {
+  if (req.method == "PURGE") {
+    if (client.ip !~ purgers) { return (synth(405)); }
+    return (purge);
+  }
   if (std.healthy(req.backend_hint)) { set req.grace = ${siteRules.refreshSeconds}s; }
   if (req.url ~ "^(${passedPaths.join('|')})") { return (pass); }
   if (req.method == "GET" || req.method == "HEAD") { unset req.http.Cookie; }

@@ -97,9 +97,8 @@ export interface PurgeFacts extends Served {
 
 export function judgePurge(facts: PurgeFacts): Verdict {
   const { comments, purges, refusal, outdated, siteRequests, clientLimit } = facts
-  const left = comments === 1 ? 'One comment was' : `${amount(comments)} comments were`
   const told = refusal === undefined ? `${amount(purges)} of them told by PURGE` : `PURGE was answered with ${refusal}`
-  const sentence = `${left} left under load, ${told}; ${amount(outdated)} visitors who came later did not see them, ${share(servedShare(facts))} were served, and the site saw ${requests(siteRequests)} for them.`
+  const sentence = `${amount(comments)} comments were left under load, ${told}; ${amount(outdated)} visitors who came later did not see them, ${share(servedShare(facts))} were served, and the site saw ${requests(siteRequests)} for them.`
   // The POST itself, and for each coding of the page one request that fills the cache again.
   const holds = enoughServed(facts) && refusal === undefined && outdated === 0 && siteRequests <= comments * 4 + 2
   return judge(clientLimit, holds, sentence)

@@ -37,7 +37,8 @@ function besides({ load, what, ...scenario }: Besides): Scenario {
     run: (run) =>
       onStage(run, {}, async (stage) => {
         const seconds = lasting(run, 15, 2)
-        if (stage.site !== undefined) await warmUp(stage, [run.pages.story, ...run.pages.others], run.signal)
+        if (stage.site !== undefined)
+          await warmUp(stage, [run.pages.story, ...run.pages.others], 'gzip, deflate', run.signal)
         const measured = await measureOn(run, stage, { seconds, ...load(run, seconds) })
         const served = servedOf(measured)
         const { memoryGrowthMiB } = measured

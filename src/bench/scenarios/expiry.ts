@@ -29,7 +29,7 @@ export const expiry: Scenario = {
     onStage(run, { freshSeconds }, async (stage) => {
       const seconds = lasting(run, 15, 3)
       const story = run.pages.story
-      await warmUp(stage, [story], run.signal)
+      await warmUp(stage, [story], 'gzip, deflate', run.signal)
       const arrivals = { kind: 'steady', perSecond: 500, seconds } as const
       const group = { kind: 'visitor', weight: 1, pages: { kind: 'in-turn', paths: [story] } } as const
       const measured = await measureOn(run, stage, { seconds, arrivals, groups: [group] })

@@ -31,7 +31,7 @@ export const loggedIn: Scenario = {
     onStage(run, {}, async (stage) => {
       const seconds = lasting(run, 15, 3)
       const { story, others } = run.pages
-      await warmUp(stage, [story, ...others], run.signal)
+      await warmUp(stage, [story, ...others], 'identity', run.signal)
       const names = Array.from({ length: sessions }, (_, i) => `v${i + 1}`)
       const cookies = await Promise.all(names.map((name) => logIn(stage, name)))
       const personal = { kind: 'in-turn', paths: ['/account', '/account', '/cart', story] } as const

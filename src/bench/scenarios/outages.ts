@@ -33,8 +33,8 @@ export const siteDies: Scenario = {
     onStage(run, { freshSeconds }, async (stage) => {
       const { site } = stage
       if (site === undefined) throw new Error('Only the demo site can be killed')
-      const outage = new Outage(lasting(run, 18, 3))
-      await warmUp(stage, [run.pages.story, ...run.pages.others], run.signal)
+      const outage = new Outage(lasting(run, 18, 5))
+      await warmUp(stage, [run.pages.story, ...run.pages.others], 'gzip, deflate', run.signal)
       const measured = await measureOn(run, stage, outage.load(run), async (meanwhile) => {
         await outage.pass(meanwhile, 'the site', site)
         const requests = site.requests
@@ -61,7 +61,7 @@ export const redisDies: Scenario = {
       const tier = stage.cache?.tier
       if (tier === undefined) throw new Error('There is no Redis to kill')
       const outage = new Outage(lasting(run, 18, 3))
-      await warmUp(stage, [run.pages.story, ...run.pages.others], run.signal)
+      await warmUp(stage, [run.pages.story, ...run.pages.others], 'gzip, deflate', run.signal)
       const measured = await measureOn(run, stage, outage.load(run), async (meanwhile) => {
         await outage.pass(meanwhile, 'Redis', tier)
         await outage.awaitReturn(async () => (await storedKeys(tier.port)) > 0, run.signal)

@@ -29,9 +29,9 @@ export const purge: Scenario = {
   isFor: forCaches,
   run: (run) =>
     onStage(run, {}, async (stage) => {
-      const seconds = lasting(run, 15, 3)
+      const seconds = lasting(run, 15, 4)
       const story = run.pages.story
-      await warmUp(stage, [story], run.signal)
+      await warmUp(stage, [story], 'identity', run.signal)
       const arrivals = { kind: 'steady', perSecond: 300, seconds } as const
       const group = { kind: 'visitor', weight: 1, pages: { kind: 'in-turn', paths: [story] } } as const
       const accepted: number[] = []
@@ -39,7 +39,7 @@ export const purge: Scenario = {
       let refusal: string | undefined
       const load = { seconds, arrivals, groups: [group], readsBodies: true }
       const measured = await measureOn(run, stage, load, async ({ at, now, note }) => {
-        for (let second = 1; second < seconds - 1; second = Math.floor(now()) + 1) {
+        for (let second = 1; accepted.length < 2 || second < seconds - 1; second = Math.floor(now()) + 1) {
           await at(second)
           const number = accepted.length + 1
           if (number % 2 === 1) {

@@ -12,8 +12,6 @@ interface Parts {
   readonly clock: Clock
   readonly flights: Flights
   readonly memory: MemoryTier
-  /** Where the tiers behind memory ask what was invalidated, when they have no log in common with other boxes. */
-  readonly local?: { add(invalidation: Invalidation): void } | undefined
   /** Hears of everything that is invalidated here, when it is in force. */
   readonly onInvalidated?: ((invalidations: readonly Invalidation[]) => void) | undefined
 }
@@ -59,7 +57,6 @@ export class InvalidateHere {
     for (const invalidation of invalidations) {
       const search = this.#search(invalidation)
       this.#parts.flights.doom(search.test)
-      this.#parts.local?.add(invalidation)
       const keys = this.#keysOf(invalidation)
       if (keys === undefined) walks.push(search)
       else for (const key of keys) matched += this.#apply(key, search)

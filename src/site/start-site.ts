@@ -22,7 +22,7 @@ import { openAccess } from './open-access.ts'
 import { openLearner } from './open-learner.ts'
 import { createPools } from './pools.ts'
 import { SiteHtcp } from './site-htcp.ts'
-import { openLocalInvalidations, openTiers } from './tiers-of-site.ts'
+import { openTiers } from './tiers-of-site.ts'
 
 export interface RunningSite {
   /** Where it listens: `http://0.0.0.0:8080`. */
@@ -141,9 +141,8 @@ function openLasting(config: Config, { clock, log, box, onInvalidated }: Surroun
   const { objectBytesMax } = config
   const memory = new MemoryTier({ bytesMax, objectBytesMax, variantsMax: VARIANTS_MAX, aliasOf: uriAlias })
   const flights = new Flights()
-  const local = openLocalInvalidations(config.tiers, clock)
-  const invalidateHere = new InvalidateHere({ clock, flights, memory, local, onInvalidated })
-  const tiers = openTiers(config.tiers, { clock, log, invalidateHere, local })
+  const invalidateHere = new InvalidateHere({ clock, flights, memory, onInvalidated })
+  const tiers = openTiers(config.tiers, { clock, log, invalidateHere })
   const pools = createPools(config, clock, log)
   const traffic = new Traffic(clock)
   const learner = openLearner({ clock, memory, pools, traffic })

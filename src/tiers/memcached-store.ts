@@ -1,6 +1,8 @@
+import { randomInt } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { KetamaRing } from './ketama.ts'
 import { MemcachedConnection, type MemcachedConnectionSettings } from './memcached-connection.ts'
+import type { SharedValue, VersionedValue } from './memcached-log.ts'
 import type { MetaReply } from './meta-reply-parser.ts'
 import { routingTag } from './record-names.ts'
 import { type Claim, type RemoteStore, StoreError, type StoreItem } from './remote-store.ts'
@@ -107,6 +109,18 @@ export class MemcachedStore implements RemoteStore {
     expect(await reads.command(`md ${name} C${version.slice(1)}`), 'HD', 'NF', 'EX')
   }
 
+  /** One value that all boxes read and write, on the server that its name always stands on. */
+  shared(name: string): SharedValue {
+    const server = this.serverOf(name, () => true)
+    if (server === undefined) throw new StoreError('down', 'no server')
+    const { reads } = this.#server(server)
+    return {
+      read: (known) => readShared(reads, name, known),
+      write: (value, version) => writeShared(reads, { name, value, version }),
+      close: () => void this.close(),
+    }
+  }
+
   async close(): Promise<void> {
     for (const { reads, writes } of this.#servers.values()) {
       reads.close()
@@ -119,6 +133,38 @@ export class MemcachedStore implements RemoteStore {
     if (server === undefined) throw new StoreError('down', `no server ${label}`)
     return server
   }
+}
+
+/**
+ * A version is the number that memcached gives each change, and the random flags of who wrote it: the numbers begin anew when it is
+ * started again.
+ */
+async function readShared(
+  connection: MemcachedConnection,
+  name: string,
+  known: string | undefined,
+): Promise<VersionedValue | 'unchanged' | 'absent'> {
+  if (known !== undefined) {
+    const { code, flags } = await connection.command(`mg ${name} c f`)
+    if (code === 'HD' && versionIn(flags) === known) return 'unchanged'
+  }
+  const { value, flags } = await connection.command(`mg ${name} c f v`)
+  return value === undefined ? 'absent' : { value, version: versionIn(flags) }
+}
+
+async function writeShared(
+  connection: MemcachedConnection,
+  { name, value, version }: { readonly name: string; readonly value: Buffer; readonly version: string | undefined },
+): Promise<boolean> {
+  const condition = version === undefined ? 'ME' : `C${version.split('.', 1)[0]}`
+  // No T: it does not run out.
+  const words = `ms ${name} ${value.length} ${condition} F${randomInt(2 ** 32)}`
+  return expect(await connection.command(words, [value]), 'HD', 'NS', 'EX', 'NF').code === 'HD'
+}
+
+function versionIn(flags: readonly string[]): string {
+  const after = (letter: string) => flags.find((flag) => flag.startsWith(letter))?.slice(1) ?? ''
+  return `${after('c')}.${after('f')}`
 }
 
 /** They are all it has, and it ends one up to a second early. */

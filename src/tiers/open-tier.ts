@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import { isMainThread, threadId } from 'node:worker_threads'
 import type { Clock } from '../clock.ts'
 import { InvalidationLog, type InvalidationLogParts } from './invalidation-log.ts'
+import { MemcachedLog } from './memcached-log.ts'
 import { MemcachedStore, type MemcachedStoreSettings, parseMemcachedServer } from './memcached-store.ts'
 import { usablePrefix } from './record-names.ts'
 import { RedisStore } from './redis-store.ts'
@@ -72,19 +73,33 @@ export function openRedisTier(options: RedisTierOptions, parts: TierParts): Remo
 /** @throws RangeError for an option that cannot be used */
 export function openMemcachedTier(options: MemcachedTierOptions, parts: TierParts): RemoteTier {
   const settings = tierSettings(options, MEMCACHED_ITEM_BYTES)
-  const store = new MemcachedStore(
-    {
-      servers: options.servers.map(parseMemcachedServer),
-      whenDown: options.whenDown ?? 'skip',
-      connectTimeoutMs: options.connectTimeoutMs ?? usual.connectTimeoutMs,
-      silenceMs: Math.max(settings.deadlineMs * 4, 200),
-      valueBytesMax: settings.itemBytesMax,
-      commandsMax: 2_048,
-      bytesMax: 16 * MiB,
-    },
-    parts.clock,
-  )
+  const store = memcachedStore(options, settings, parts.clock)
   return new RemoteTier(settings, { invalidations: noInvalidations, ...parts, name: 'memcached', store })
+}
+
+/** @throws RangeError for an option that cannot be used */
+export function openMemcachedLog(options: MemcachedTierOptions, parts: InvalidationLogParts): MemcachedLog {
+  const settings = tierSettings(options, MEMCACHED_ITEM_BYTES)
+  // Connections of its own: what waits for a large body must not make this box deaf.
+  const store = memcachedStore(options, settings, parts.clock)
+  return new MemcachedLog({ everyMs: 1_000, currentForMs: 3_000 }, parts, store.shared(`${settings.prefix}:{log}`))
+}
+
+function memcachedStore(
+  options: MemcachedTierOptions,
+  { deadlineMs, itemBytesMax }: RemoteTierSettings,
+  clock: Clock,
+): MemcachedStore {
+  const settings = {
+    servers: options.servers.map(parseMemcachedServer),
+    whenDown: options.whenDown ?? 'skip',
+    connectTimeoutMs: options.connectTimeoutMs ?? usual.connectTimeoutMs,
+    silenceMs: Math.max(deadlineMs * 4, 200),
+    valueBytesMax: itemBytesMax,
+    commandsMax: 2_048,
+    bytesMax: 16 * MiB,
+  }
+  return new MemcachedStore(settings, clock)
 }
 
 /** @throws RangeError for an option that cannot be used */

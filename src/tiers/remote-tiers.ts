@@ -2,7 +2,6 @@ import type { Clock } from '../clock.ts'
 import type { RawFields } from '../http/fields.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import { CatchUp } from './catch-up.ts'
-import { inTime } from './in-time.ts'
 import type { Invalidation } from './invalidation.ts'
 import type { InvalidationLog, InvalidationLogCounts, PublishReport } from './invalidation-log.ts'
 import type { Invalidatable, InvalidationVerdict, ServerState, Tier, TierCounts, TierState } from './tier.ts'
@@ -29,8 +28,7 @@ export interface RemoteFind {
 /** The state of everything behind memory, as plain data. Counts are since the start, and of one thread. */
 export interface RemoteTiersCounts {
   readonly tiers: readonly TierSnapshot[]
-  /** undefined: without Redis there is none. */
-  readonly log: InvalidationLogCounts | undefined
+  readonly log: InvalidationLogCounts
   /** How often this process stood still, and asked the log before it served from memory. */
   readonly stoodStill: number
 }
@@ -39,7 +37,7 @@ export interface RemoteTiersParts {
   /** In the order in which they are asked. */
   readonly tiers: readonly Tier[]
   readonly clock: Clock
-  readonly log: SharedLog | undefined
+  readonly log: SharedLog
   /** The keys that a URI can have, of those that nothing else is part of. */
   readonly keysOf: (uri: string) => readonly string[]
   /** Most that a request waits for a tier, or for other boxes. */
@@ -50,10 +48,10 @@ export interface RemoteTiersParts {
 export class RemoteTiers {
   readonly #tiers: readonly Tier[]
   readonly #clock: Clock
-  readonly #log: SharedLog | undefined
+  readonly #log: SharedLog
   readonly #keysOf: RemoteTiersParts['keysOf']
   readonly #deadlineMs: number
-  readonly #catchUp: CatchUp | undefined
+  readonly #catchUp: CatchUp
 
   constructor({ tiers, clock, log, keysOf, deadlineMs }: RemoteTiersParts) {
     this.#tiers = tiers
@@ -61,7 +59,7 @@ export class RemoteTiers {
     this.#log = log
     this.#keysOf = keysOf
     this.#deadlineMs = deadlineMs
-    this.#catchUp = log && new CatchUp({ clock, follow: (withinMs) => log.caughtUp(withinMs) })
+    this.#catchUp = new CatchUp({ clock, follow: (withinMs) => log.caughtUp(withinMs) })
   }
 
   /** Each tier as it is now. */
@@ -84,7 +82,7 @@ export class RemoteTiers {
    * it says that it is as of then, not as of its own request, whose time is one of another box's clock.
    */
   async find(key: string, requestFields: RawFields): Promise<RemoteFind | undefined> {
-    const position = this.#log?.positionAt(this.#clock.now())
+    const position = this.#log.positionAt(this.#clock.now())
     for (const [asked, tier] of this.#tiers.entries()) {
       const stored = await tier.find(key, requestFields)
       if (stored === undefined) continue
@@ -103,22 +101,15 @@ export class RemoteTiers {
 
   /**
    * Says to all boxes what is not to be used any more, and waits for at most that long until each has it in force. What the
-   * tiers hold of a changed URI is removed besides, where its name is known: at the moment, which is soonest without a log.
+   * tiers hold of a changed URI is removed besides, where its name is known: for boxes that have not heard of it yet.
    *
-   * @returns undefined without a log: what other boxes have in memory is served until it is stale
    */
-  async invalidate(
-    invalidations: readonly Invalidation[],
-    withinMs = this.#deadlineMs,
-  ): Promise<PublishReport | undefined> {
+  async invalidate(invalidations: readonly Invalidation[], withinMs = this.#deadlineMs): Promise<PublishReport> {
     for (const { scope, value } of invalidations) {
       if (scope !== 'changed') continue
       for (const key of this.#keysOf(value)) for (const tier of this.#tiers) tier.remove(key)
     }
-    if (this.#log !== undefined) return this.#log.publish(invalidations, withinMs)
-    const removed = Promise.all(this.#tiers.map((tier) => tier.settled()))
-    await inTime(this.#clock, withinMs, removed)
-    return undefined
+    return this.#log.publish(invalidations, withinMs)
   }
 
   /** How far the log of invalidations is followed here; empty without one. */
@@ -143,26 +134,26 @@ export class RemoteTiers {
 
   /** Whether memory may not be served before `caughtUp`: this process stood still, and the log may have said something. */
   isBehind(nowMs: number): boolean {
-    return this.#catchUp?.isDue(nowMs) === true
+    return this.#catchUp.isDue(nowMs)
   }
 
   /** Resolves when memory may be served, in bounded time. */
   async caughtUp(): Promise<void> {
-    await this.#catchUp?.done()
+    await this.#catchUp.done()
   }
 
   counts(): RemoteTiersCounts {
     return {
       tiers: this.states(),
-      log: this.#log?.counts(),
-      stoodStill: this.#catchUp?.count ?? 0,
+      log: this.#log.counts(),
+      stoodStill: this.#catchUp.count,
     }
   }
 
   /** Waits for what is being stored, then closes. */
   async close(): Promise<void> {
-    this.#catchUp?.close()
+    this.#catchUp.close()
     await Promise.all(this.#tiers.map((tier) => tier.settled()))
-    await Promise.all([...this.#tiers.map((tier) => tier.close()), this.#log?.close()])
+    await Promise.all([...this.#tiers.map((tier) => tier.close()), this.#log.close()])
   }
 }

@@ -42,6 +42,10 @@ export class UnsentInvalidations {
     return { token, invalidation: said }
   }
 
+  list(): readonly UnsentInvalidation[] {
+    return Array.from(this.#unsent, ([token, invalidation]) => ({ token, invalidation }))
+  }
+
   has(token: string): boolean {
     return this.#unsent.has(token)
   }

@@ -10,6 +10,13 @@ import { ScriptedOrigin } from '../support/scripted-origin.ts'
 const status = (response: RawResponse): string => firstValue(response.fields, 'cache-status') ?? ''
 const site = ['Host', 'site.test']
 
+/** Until each thread knows its tier, and what other boxes said. */
+async function heard(proxy: RunningBreakwater, times: number): Promise<void> {
+  while ((proxy.stderr().match(/a tier is up now|other boxes: following/g) ?? []).length < times) {
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
 describe('a purge in several threads', () => {
   it('is in force in all of them when it is acknowledged', async () => {
     let version = 1
@@ -42,9 +49,7 @@ describe('a purge on one of two boxes with one Redis', () => {
     )
     const box = async (): Promise<RunningBreakwater> => {
       const started = await startBreakwater(['--origin', origin.url, '--redis', `redis://127.0.0.1:${redis.port}`])
-      while ((started.stderr().match(/a tier is up now|other boxes: following/g) ?? []).length < 2) {
-        await new Promise((resolve) => setTimeout(resolve, 10))
-      }
+      await heard(started, 2)
       return started
     }
     const [one, other] = await Promise.all([box(), box()])
@@ -83,9 +88,7 @@ describe('a purge on a box with memcached alone', () => {
     )
     const tier = ['--memcached', `127.0.0.1:${memcached.port}`]
     const proxy = await startBreakwater(['--origin', origin.url, '--workers', '2', ...tier])
-    while ((proxy.stderr().match(/a tier is up now/g) ?? []).length < 2) {
-      await new Promise((resolve) => setTimeout(resolve, 10))
-    }
+    await heard(proxy, 4)
     for (const [target = '', ...fields] of [['/a'], ['/', 'xkey', 'page'], ['/.*', 'X-Purge-Method', 'regex']]) {
       await fetchRaw(proxy.port, { target: '/a', fields: site })
       version++
@@ -95,6 +98,41 @@ describe('a purge on a box with memcached alone', () => {
       assert.deepEqual([...new Set(bodies)], [`version ${version}`])
     }
     await proxy.stop()
+    await origin.close()
+    await memcached.stop()
+  })
+})
+
+describe('a purge on one of two boxes with memcached alone', () => {
+  it('is not forgotten by a restart, and the other box hears of it within seconds', async () => {
+    const memcached = await startMemcached()
+    let version = 1
+    const origin = await ScriptedOrigin.start((request) =>
+      request.respond({ fields: ['Cache-Control', 'max-age=60', 'xkey', 'page'], body: `version ${version}` }),
+    )
+    const box = async (): Promise<RunningBreakwater> => {
+      const started = await startBreakwater(['--origin', origin.url, '--memcached', `127.0.0.1:${memcached.port}`])
+      await heard(started, 2)
+      return started
+    }
+    const get = async ({ port }: RunningBreakwater) => fetchRaw(port, { target: '/a', fields: site })
+    const [one, other] = await Promise.all([box(), box()])
+    await get(one)
+    let found = await get(other)
+    assert.match(status(found), /detail=memcached/)
+    version++
+    const answer = await fetchRaw(one.port, { method: 'PURGE', target: '/', fields: [...site, 'xkey', 'page'] })
+    assert.equal(JSON.parse(answer.body.toString()).published, 'now')
+    await one.kill()
+    const again = await box()
+    assert.equal((await get(again)).body.toString(), 'version 2')
+    const deadline = Date.now() + 5_000
+    while (found.body.toString() !== 'version 2' && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      found = await get(other)
+    }
+    assert.equal(found.body.toString(), 'version 2')
+    await Promise.all([again.stop(), other.stop()])
     await origin.close()
     await memcached.stop()
   })

@@ -102,7 +102,6 @@ export class RemoteTiers {
   /**
    * Says to all boxes what is not to be used any more, and waits for at most that long until each has it in force. What the
    * tiers hold of a changed URI is removed besides, where its name is known: for boxes that have not heard of it yet.
-   *
    */
   async invalidate(invalidations: readonly Invalidation[], withinMs = this.#deadlineMs): Promise<PublishReport> {
     for (const { scope, value } of invalidations) {
@@ -112,22 +111,17 @@ export class RemoteTiers {
     return this.#log.publish(invalidations, withinMs)
   }
 
-  /** How far the log of invalidations is followed here; empty without one. */
+  /** How far the log of invalidations is followed here; empty before it was read. */
   get position(): string {
-    return this.#log?.positionAt(this.#clock.now()) ?? ''
+    return this.#log.positionAt(this.#clock.now())
   }
 
   /**
    * What the log has said since a position of something that was kept since then. Where it cannot be read in time, everything
    * counts as expired.
-   *
-   * @returns undefined without a log
    */
-  async judge(
-    withinMs: number,
-  ): Promise<((about: Invalidatable, position: string) => InvalidationVerdict) | undefined> {
+  async judge(withinMs: number): Promise<(about: Invalidatable, position: string) => InvalidationVerdict> {
     const log = this.#log
-    if (log === undefined) return undefined
     const isCurrent = await log.caughtUp(withinMs)
     return isCurrent ? (about, position) => log.verdict(about, position) : () => 'expired'
   }

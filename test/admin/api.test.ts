@@ -47,6 +47,7 @@ for (const workers of ['1', '2']) {
         ['GET /api/traffic', () => get(box.admin, '/api/traffic?seconds=5')],
         ['GET /api/hosts', () => get(box.admin, '/api/hosts')],
         ['GET /api/pages', () => get(box.admin, '/api/pages?limit=5')],
+        ['GET /api/advice', () => get(box.admin, '/api/advice')],
         ['GET /api/origins', () => get(box.admin, '/api/origins')],
         ['POST /api/origins/drain', () => post(box.admin, '/api/origins/drain', { origin: new URL(origin.url).host })],
         [

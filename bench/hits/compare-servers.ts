@@ -38,7 +38,8 @@ export async function compareServers(question: Question, bench: Bench): Promise<
       await checkAnswers(server, question, origin)
       if (question.fill !== undefined) await fill({ port: server.port, first: 1, ...question.fill }, bench)
     }
-    if (question.compared.floor) servers.push(await startFloorFor(await answerOf(servers[0]!, question), bench))
+    if (question.compared.floor === 'hit')
+      servers.push(await startFloorFor(await answerOf(servers[0]!, question), bench))
     for (const server of servers) {
       progress.step(`${question.name}: warming up ${server.name}`)
       await measure(server, question, { bench, seconds: settings.warmUpSeconds })

@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Server, startBreakwater, startFloor, startPeer } from '../support/server.ts'
+import { type Server, startBreakwater, startFloor, startPassFloor, startPeer } from '../support/server.ts'
 import { withoutLog } from './access-log.ts'
 import type { Bench } from './bench.ts'
 import type { Question } from './question.ts'
 import { withOneWorker } from './workers.ts'
 
-/** Starts the servers that a question compares, Breakwater first; the floor comes later, because it repeats an answer. */
+/** Starts the servers that a question compares, Breakwater first; the floor of hits comes later, because it repeats an answer. */
 export async function startCompared({ compared }: Question, { place, peers }: Bench): Promise<Server[]> {
   const accessLog = compared.accessLog === true
   const servers: Server[] = []
@@ -22,6 +22,7 @@ export async function startCompared({ compared }: Question, { place, peers }: Be
       if (accessLog) await add(startBreakwater({ name: withoutLog }, place))
     }
     if (compared.peers) for (const peer of peers) await add(startPeer(peer, { accessLog }, place))
+    if (compared.floor === 'pass') await add(startPassFloor(place))
     return servers
   } catch (error) {
     for (const server of servers) await server.stop()

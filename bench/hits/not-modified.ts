@@ -9,5 +9,5 @@ export const notModified: Question = {
     targets: { kind: 'one', path: '/page/1024/one' },
   },
   answer: { status: 304, pageBytes: 1024, reachesOrigin: false },
-  compared: { peers: true, floor: true },
+  compared: { peers: true, floor: 'hit' },
 }

@@ -30,8 +30,8 @@ export interface RightAnswer {
 
 export interface Compared {
   readonly peers: boolean
-  /** Whether one prepared response is what no server can be cheaper than. */
-  readonly floor: boolean
+  /** What no server in Node can be cheaper than: writing one prepared response, or passing bytes on. */
+  readonly floor: 'hit' | 'pass' | 'none'
   /** Whether all write an access log. Breakwater without one is measured beside them. */
   readonly accessLog?: boolean
   /** Whether it is about Breakwater with two workers and with one. */

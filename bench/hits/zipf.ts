@@ -9,6 +9,6 @@ export function zipf(isQuick: boolean): Question {
     load: { head: 'browser', targets: { kind: 'zipf', prefix, count } },
     answer: { status: 200, pageBytes: 1024, reachesOrigin: false },
     fill: { prefix, count },
-    compared: { peers: true, floor: false },
+    compared: { peers: true, floor: 'none' },
   }
 }

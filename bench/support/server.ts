@@ -8,7 +8,7 @@ import { giveTo, removeSharedMemoryAtExit } from './ram-folder.ts'
 /** A server that is measured, while it runs. */
 export interface Server {
   readonly name: string
-  readonly kind: 'breakwater' | 'peer' | 'floor'
+  readonly kind: 'breakwater' | 'peer' | 'floor' | 'pass-floor'
   readonly port: number
   /** The processes whose CPU time is its cost, with all their children. */
   readonly pids: readonly number[]
@@ -106,6 +106,16 @@ export async function startFloor(response: Buffer, place: Place): Promise<Server
     ready: /floor: listening on (\d+)/,
   })
   return running({ kind: 'floor', name: 'floor', port: Number(program.readyLine![1]) }, [program])
+}
+
+/** Starts what passes bytes between clients and the origin without looking at them. */
+export async function startPassFloor({ cores, originPort }: Place): Promise<Server> {
+  const program = await startProgram({
+    command: 'taskset',
+    arguments: ['-c', cores, process.execPath, join(import.meta.dirname, 'pass-floor.ts'), `${originPort}`],
+    ready: /pass floor: listening on (\d+)/,
+  })
+  return running({ kind: 'pass-floor', name: 'pass floor', port: Number(program.readyLine![1]) }, [program])
 }
 
 function running(server: Pick<Server, 'kind' | 'name' | 'port'>, programs: readonly Program[]): Server {

@@ -1,6 +1,7 @@
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { InvalidationTest } from '../tiers/invalidation.ts'
 import { Flight, type FlightOptions } from './flight.ts'
+import { Places } from './places.ts'
 import type { FlightOutcome } from './verdict.ts'
 
 /** What may end in a stored response, and must not when that is invalidated meanwhile. */
@@ -24,16 +25,19 @@ type Options = Omit<FlightOptions, 'onLanded'>
 
 /** The upstream requests under way on behalf of the cache. */
 export class Flights {
-  readonly #joinable = new Map<string, Flight>()
-  readonly #underway = new Set<Underway>()
+  readonly #flights = new Places<Flight>()
+  readonly #underway = new Places<Underway>()
+  /** Where in `#flights` that of a flight key is. */
+  readonly #joinable = new Map<string, number>()
 
   get count(): number {
-    return this.#underway.size
+    return this.#underway.count
   }
 
   /** Joins the flight for `flightKey`, or undefined where there is none that this request can join. */
   join(flightKey: string, request: ProxyRequest): Promise<FlightOutcome> | undefined {
-    return this.#joinable.get(flightKey)?.join(request)
+    const place = this.#joinable.get(flightKey)
+    return place === undefined ? undefined : this.#flights.at(place)?.join(request)
   }
 
   has(flightKey: string): boolean {
@@ -42,28 +46,27 @@ export class Flights {
 
   /** Starts a flight that others may join. */
   lead(keys: FlightKeys, leader: ProxyRequest, options: Options): Promise<FlightOutcome> {
-    const flight = this.#launch(keys, options)
-    this.#joinable.set(keys.flightKey, flight)
-    return flight.start(leader)
+    return this.#launchJoinable(keys, options).start(leader)
   }
 
   /** The same for a refresh in the background, which no client waits for. */
   refresh(keys: FlightKeys, options: Options): void {
-    const flight = this.#launch(keys, options)
-    this.#joinable.set(keys.flightKey, flight)
-    flight.startForNobody()
+    this.#launchJoinable(keys, options).startForNobody()
   }
 
   /** A flight for one request alone: its key is known to give nothing that could be shared. */
   alone(keys: FlightKeys, leader: ProxyRequest, options: Options): Promise<FlightOutcome> {
-    return this.#launch(keys, options).start(leader)
+    return this.#launch(keys.cacheKey, options).start(leader)
   }
 
   /** Watches over other work that may store something under this key; returns what ends the watch. */
   watch(cacheKey: string, work: Doomable): () => void {
-    const underway = { work, cacheKey }
-    this.#underway.add(underway)
-    return () => this.#underway.delete(underway)
+    const place = this.#underway.add({ work, cacheKey })
+    let isOver = false
+    return () => {
+      if (!isOver) this.#underway.remove(place)
+      isOver = true
+    }
   }
 
   /** What is under way and concerned is not stored any more, and not joined. */
@@ -73,12 +76,24 @@ export class Flights {
     }
   }
 
-  #launch({ flightKey, cacheKey }: FlightKeys, options: Options): Flight {
-    const onLanded = (): void => {
-      unwatch()
-      if (this.#joinable.get(flightKey) === flight) this.#joinable.delete(flightKey)
-    }
-    const flight = new Flight({ ...options, onLanded })
+  #launchJoinable({ flightKey, cacheKey }: FlightKeys, options: Options): Flight {
+    const flight = this.#launch(cacheKey, options, () => {
+      if (this.#joinable.get(flightKey) === place) this.#joinable.delete(flightKey)
+      this.#flights.remove(place)
+    })
+    const place = this.#flights.add(flight)
+    this.#joinable.set(flightKey, place)
+    return flight
+  }
+
+  #launch(cacheKey: string, options: Options, onLanded?: () => void): Flight {
+    const flight = new Flight({
+      ...options,
+      onLanded() {
+        unwatch()
+        onLanded?.()
+      },
+    })
     const unwatch = this.watch(cacheKey, flight)
     return flight
   }

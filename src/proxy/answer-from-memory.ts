@@ -58,8 +58,9 @@ export function createMemoryAnswers(core: Core): AnswerFromMemory {
     const plan = planOf(linePlan, request)
     if (plan?.kind !== 'cache') return undefined
     const variants = core.memory.peek(plan.key)
-    if (planned === undefined) plans.set(request, linePlan)
     if (variants === undefined) return undefined
+    // Lines of misses are seldom asked for again soon, and plans kept for a while are garbage of the dear kind.
+    if (planned === undefined) plans.set(request, linePlan)
 
     const known = hits.of(variants)
     const selection = selectionOf(request, known.names)

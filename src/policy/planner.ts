@@ -57,7 +57,7 @@ class RulesOfLine implements LinePlan {
   readonly #line: PlannedLine
   readonly #candidates: readonly CompiledRule[]
   readonly #forKey: readonly CompiledRule[]
-  readonly #plans = new Map<string, Plan>()
+  #plans: Map<string, Plan> | undefined
   /** The only plan, where no field decides anything. */
   readonly #plan: Plan | undefined
 
@@ -71,6 +71,7 @@ class RulesOfLine implements LinePlan {
   of(fieldOf: FieldReader): Plan {
     if (this.#plan !== undefined) return this.#plan
     const decision = this.#decide(fieldOf)
+    this.#plans ??= new Map()
     const before = this.#plans.get(decision.mark)
     if (before !== undefined) return before
     const plan = new RulePlan(this.#line, decision)

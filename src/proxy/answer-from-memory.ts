@@ -70,7 +70,7 @@ export function createMemoryAnswers(core: Core): AnswerFromMemory {
       return before.prepared
     }
     const hit = findHit(core, request, plan, variants)
-    if (hit !== undefined && selection !== undefined) hits.remember(variants, selection, hit)
+    if (hit !== undefined && selection !== undefined) hits.remember(variants, selection, hit, core.clock.now())
     return hit?.prepared
   }
 }

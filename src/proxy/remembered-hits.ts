@@ -22,8 +22,10 @@ const OVERHEAD_BYTES = 2048
 export class HitsOfKey {
   /** Names that select among them. */
   readonly names: readonly string[]
-  readonly #hits = new Map<string, RememberedHit>()
+  #hits: Map<string, RememberedHit> | undefined
   #bytes = OVERHEAD_BYTES
+  /** In which one was found last, of the epoch. */
+  #second = 0
 
   constructor(variants: Variants) {
     this.names = [...new Set(variants.flatMap(({ selecting }) => selecting.map(({ name }) => name)))]
@@ -34,11 +36,21 @@ export class HitsOfKey {
   }
 
   get(request: string): RememberedHit | undefined {
-    return this.#hits.get(request)
+    return this.#hits?.get(request)
   }
 
-  /** @returns the bytes that are held because of it */
-  set(request: string, hit: RememberedHit): number {
+  /**
+   * Not the first of a second: for a key asked for about once in a second remembering brings nothing, and what is kept
+   * just longer than a collection of the young generation is the dearest garbage.
+   *
+   * @returns the bytes that are held because of it
+   */
+  set(request: string, hit: RememberedHit, second: number): number {
+    if (second !== this.#second) {
+      this.#second = second
+      return 0
+    }
+    this.#hits ??= new Map()
     const isKnown = this.#hits.has(request)
     if (!isKnown && this.#hits.size >= HITS_PER_KEY_MAX) this.#hits.clear()
     this.#hits.set(request, hit)
@@ -73,8 +85,9 @@ export class RememberedHits {
     return hits
   }
 
-  remember(variants: Variants, request: string, hit: RememberedHit): void {
-    const bytes = this.of(variants).set(request, hit)
+  /** @param nowMs since the epoch */
+  remember(variants: Variants, request: string, hit: RememberedHit, nowMs: number): void {
+    const bytes = this.of(variants).set(request, hit, Math.floor(nowMs / 1000))
     if (bytes > 0) this.#grow(bytes)
   }
 

@@ -135,7 +135,7 @@ async function startProbed(memory: string, { place }: Bench) {
  */
 async function measureChurn(port: number, last: number, { origin, settings, place, loadCore, progress }: Bench) {
   // Long enough for the garbage of old responses to be collected.
-  const seconds = settings.seconds * (settings.isQuick ? 3 : 20)
+  const seconds = settings.isQuick ? 3 : 40
   const to = { port, core: loadCore, folder: place.folder }
   const hot = { kind: 'uniform', prefix, first: last - hotCount + 1, count: hotCount } as const
   const hits = { head: 'browser', targets: hot, pauseMs: 5 } as const

@@ -26,12 +26,12 @@ export function helpText({ questions, peers }: Names): string {
   return `Usage: npm run bench:hits -- [options]
 
 Measures what a request costs: Breakwater, the caches that are installed, and the floor of Node, in turn, in front of
-one origin. The server has the first core, the load and the origin the second. Takes about half an hour; keep the
-machine otherwise idle.
+one origin. The server has the first core, the load and the origin the second. Takes about a quarter of an hour; keep
+the machine otherwise idle.
 
   --quick             one short round each, a tenth of the URLs: to see that all works
   --rounds N          rounds, of which the median counts (5; quick: 1)
-  --seconds N         load on one server in one round (3; quick: 1)
+  --seconds N         load on one server in one round (1)
   --questions A,B     only these: ${wrapped(questions)}
   --peers A,B|none    only these: ${peers.join(', ')}
   --json FILE         write the figures there, and the tables beside it as Markdown
@@ -56,7 +56,7 @@ export function readOptions(args: readonly string[], names: Names): ReadOptions 
   if (values.help === true) return { kind: 'help' }
   const isQuick = values.quick === true
   const rounds = Number(values.rounds ?? (isQuick ? 1 : 5))
-  const seconds = Number(values.seconds ?? (isQuick ? 1 : 3))
+  const seconds = Number(values.seconds ?? 1)
   for (const [flag, value] of Object.entries({ rounds, seconds })) {
     if (!Number.isInteger(value) || value < 1 || value > 1000) {
       return { kind: 'wrong', problem: `--${flag} takes a whole number from 1 to 1000` }

@@ -92,7 +92,7 @@ function isComplete({ isQuick, questions, peers: wanted }: RunOptions): boolean 
 
 async function measureAll(options: RunOptions): Promise<Results> {
   const { isQuick, rounds, seconds } = options
-  const settings: BenchSettings = { isQuick, rounds, seconds, warmUpSeconds: isQuick ? 1 : 3, connections: 64 }
+  const settings: BenchSettings = { isQuick, rounds, seconds, warmUpSeconds: isQuick ? 1 : 2, connections: 64 }
   const shown = progress(process.stderr)
   const machine = describeMachine()
   const found = installedPeers(options.peers, shown)

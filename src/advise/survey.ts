@@ -35,6 +35,8 @@ interface Counting {
 const NAMES_MAX = 2_000
 const DISTINCT_MAX = 2_000
 const SIZES_MAX = 50_000
+/** Of one request; more are nobody's but who tries what happens, and each is compared with all others. */
+const PARAMETERS_MAX = 64
 /** Of the addresses that tell a system, this many have to be there. */
 const SIGNS_MIN = 3
 
@@ -42,7 +44,7 @@ const SIGNS_MIN = 3
 const signs: readonly (readonly [preset: string, pattern: RegExp])[] = [
   ['woocommerce', /^\/wp-content\/plugins\/woocommerce|[?&](wc-ajax|add-to-cart)=/],
   ['wordpress', /^(\/[\w-]+)?\/(wp-content|wp-includes|wp-admin|wp-json)\//],
-  ['mediawiki', /\/load\.php\?|\/index\.php\?(.*&)?title=|^\/w\/(skins|extensions|resources)\//],
+  ['mediawiki', /\/load\.php\?|^[^?]*\/index\.php\?(.*&)?title=|^\/w\/(skins|extensions|resources)\//],
   ['drupal', /^\/(sites\/(default|all)\/|core\/(misc|themes|modules)\/)/],
   ['magento2', /^\/(static\/version\d+|pub\/static|customer\/section\/load)/],
   ['shopware6', /^\/(bundles\/storefront|store-api|widgets\/checkout)/],
@@ -106,7 +108,7 @@ export class Surveyor {
   #addParameters(authority: string, target: string, size: number | undefined): void {
     const start = target.indexOf('?')
     const path = authority + target.slice(0, start)
-    const parameters = target.slice(start + 1).split('&')
+    const parameters = target.slice(start + 1).split('&', PARAMETERS_MAX)
     for (const [index, parameter] of parameters.entries()) {
       const equals = parameter.indexOf('=')
       const [name, value] = equals === -1 ? [parameter, ''] : [parameter.slice(0, equals), parameter.slice(equals + 1)]

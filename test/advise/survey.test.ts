@@ -36,6 +36,18 @@ describe('a survey of a log', () => {
     assert.deepEqual(ownNoise(survey.parameters), [])
   })
 
+  it('looks at so many parameters of a request and no more', () => {
+    const target = `/?${Array.from({ length: 1000 }, (_, i) => `p${i}=1`).join('&')}`
+    assert.equal(surveyOf([[target]]).parameters.length, 64)
+  })
+
+  it('recognises MediaWiki by the query of its one page alone', () => {
+    const wiki = ['/index.php?title=a', '/w/index.php?a=b&title=c', '/index.php?&title=d']
+    assert.deepEqual(surveyOf(wiki.map((target) => [target] as const)).presets, ['mediawiki'])
+    const none = ['/?q=/index.php?title=a', '/?/index.php?a=b&title=c', '/index.php?subtitle=d']
+    assert.deepEqual(surveyOf(none.map((target) => [target] as const)).presets, [])
+  })
+
   it('recognises a system by its addresses, the more special first', () => {
     const wordpress = ['/wp-content/a.css', '/wp-includes/b.js', '/wp-json/c'].map((target) => [target] as const)
     const shop = [1, 2, 3].map((i) => [`/?add-to-cart=${i}`] as const)

@@ -58,6 +58,8 @@ export async function writeSnapshot(
   isTimeUp: () => boolean,
 ): Promise<SnapshotCounts> {
   const beside = `${path}.${process.pid}.new`
+  // Left by one that died in the middle: in a container the next one has its number again.
+  await rm(beside, { force: true })
   const file = await open(beside, 'wx', 0o600)
   try {
     const counts = await writeResponses(new Batches(file), responses, isTimeUp)

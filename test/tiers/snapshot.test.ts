@@ -114,6 +114,14 @@ describe('a snapshot of memory', () => {
     assert.equal(statSync(path).mode & 0o777, 0o600)
   })
 
+  it('is written although a process of the same number died in the middle of it', async () => {
+    const path = newPath()
+    writeFileSync(`${path}.${process.pid}.new`, 'half of one')
+    await writeSnapshot(path, [named('a')], always)
+    assert.deepEqual(keysOf((await readAll(path)).responses), ['a'])
+    assert.equal(existsSync(`${path}.${process.pid}.new`), false)
+  })
+
   it('holds what was written when the time was up', async () => {
     const path = newPath()
     let asked = 0

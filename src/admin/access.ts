@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Clock } from '../clock.ts'
 import { isLoopback } from '../http/loopback.ts'
+import { isSaidByProxies } from '../request/received-fields.ts'
 import { AdminError } from './admin-error.ts'
 
 /** What has to be known of a request to admit it. */
@@ -18,12 +19,6 @@ export type Admission = 'anyone' | 'token'
 const WRONG_MAX = 10
 const WRONG_MS = 60_000
 const ADDRESSES_MAX = 1_000
-
-/** One that passes requests on adds one of these; for it the whole world comes from its own address. */
-const PASSED_ON = [
-  ...['forwarded', 'via', 'x-real-ip', 'x-client-ip', 'true-client-ip', 'cf-connecting-ip'],
-  ...['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-server'],
-]
 
 /** Decides whether a request is let in. */
 export class Access {
@@ -99,8 +94,9 @@ function refuseFromElsewhere({ headers, peerAddress }: AdminRequest): void {
   if (!isLoopback(host.toLowerCase())) {
     throw new AdminError(403, `Host is "${host}": without a token only names of this machine are accepted`)
   }
-  const passedOn = PASSED_ON.find((name) => headers[name] !== undefined)
-  if (passedOn !== undefined || !isLoopback(peerAddress)) {
+  // For one that passes requests on the whole world comes from its own address.
+  const isPassedOn = Object.keys(headers).some(isSaidByProxies)
+  if (isPassedOn || !isLoopback(peerAddress)) {
     throw new AdminError(403, 'a request from elsewhere needs a token: set one by admin.token')
   }
 }

@@ -78,13 +78,19 @@ function createAdminServer(onRequest: (request: IncomingMessage, response: Serve
 /** @returns what it failed with */
 function listen(server: Server, { host, port }: ListenAddress): Promise<Error | undefined> {
   return new Promise((resolve) => {
-    const onError = (error: Error): void => resolve(error)
-    server.once('error', onError)
-    server.listen({ host, port }, () => {
+    const onError = (error: Error): void => {
+      // It is tried again, with listeners of its own.
+      server.off('listening', onListening)
+      resolve(error)
+    }
+    const onListening = (): void => {
       server.off('error', onError)
       server.on('error', () => {}) // a connection that could not be accepted
       resolve(undefined)
-    })
+    }
+    server.once('error', onError)
+    server.once('listening', onListening)
+    server.listen({ host, port })
   })
 }
 

@@ -124,6 +124,11 @@ export function goesOnFromAnybody(name: string): boolean {
   return findNature(name) === 'plain'
 }
 
+/** Whether a field with this lower-case name is one that a proxy adds, whoever wrote it. */
+export function isSaidByProxies(name: string): boolean {
+  return SAID_BY_PROXIES.has(findNature(name))
+}
+
 /** What a field is by its name alone. */
 type Nature =
   | 'plain'

@@ -233,6 +233,28 @@ describe('methods that node:http does not know', () => {
 })
 
 describe('records of hits', () => {
+  it('are made when the connection changes its lane before the client has taken them', async (t) => {
+    const plain = await lane(t)
+    await fetchRaw(plain.port, get('/large'))
+    let hits = 0
+    // How much the system takes for a client that does not read is its own affair: somewhere the last answer has to wait.
+    for (let count = 1; count < 40; count++) {
+      hits += count
+      const connection = await connected(t, plain.port)
+      connection.socket.pause()
+      connection.write(get('/large'))
+      await pause(20)
+      // The last is not for this lane.
+      connection.write(get('/large').repeat(count - 1) + get('/stored', 'Expect: 100-continue'))
+      await pause(20)
+      connection.socket.resume()
+      for (let i = 0; i <= count; i++) await connection.readResponse('GET')
+      connection.close()
+    }
+    const isOfHit = ({ target }: (typeof plain.records)[number]): boolean => target === '/large'
+    assert.equal(plain.records.filter(isOfHit).length, hits + 1)
+  })
+
   it('say what the general way would say', async (t) => {
     const plain = await lane(t)
     const request = get('/stored', 'Referer: r', 'User-Agent: u', 'X-A: 1')

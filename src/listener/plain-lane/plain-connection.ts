@@ -246,7 +246,16 @@ export class PlainConnection {
     // Nothing can be pushed back into a stream that has ended; and whoever ended it here is leaving.
     if (this.#hasEnded) return this.#connection.closeAfterResponse()
     this.#letGo()
+    this.#publishWhenTaken()
     this.#lane.handOver(this.#connection, bytes)
+  }
+
+  /** What the client has not taken yet when the connection goes has its records all the same. */
+  #publishWhenTaken(): void {
+    if (this.#records === undefined) return
+    const { socket } = this.#connection
+    socket.once('close', () => this.#publish(false))
+    whenTaken(socket, () => this.#publish(true))
   }
 
   #letGo(): void {

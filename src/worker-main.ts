@@ -11,7 +11,7 @@ const port = parentPort
 if (port === null) throw new Error('This module runs in a worker thread; start the program with main.ts')
 const tell = (message: FromThread): void => port.postMessage(message)
 
-const { config, index, count, inherited } = workerData as ThreadData
+const { config, index, count, inherited, originOrders } = workerData as ThreadData
 const clock = systemClock()
 const peers = new BoxPeers({
   index,
@@ -43,7 +43,7 @@ try {
   running = await startSite(config, {
     clock,
     inherited,
-    box: { workers: count, index, peers },
+    box: { workers: count, index, peers, originOrders },
     ...(index === 0 && { onInvalidated: (invalidations) => tell({ type: 'invalidated', invalidations }) }),
   })
   tell({ type: 'listening', addresses: running.addresses })

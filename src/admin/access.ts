@@ -37,7 +37,6 @@ export class Access {
     refuseForeignPages(request)
     if (this.#digest === undefined) refuseFromElsewhere(request)
     else if (admission === 'token') this.#checkToken(request, this.#digest)
-    if (request.method !== 'GET' && request.method !== 'HEAD') refuseForms(request)
   }
 
   #checkToken({ headers, peerAddress }: AdminRequest, expected: Buffer): void {
@@ -101,8 +100,8 @@ function refuseFromElsewhere({ headers, peerAddress }: AdminRequest): void {
   }
 }
 
-/** What a form of any page can send without asking. */
-function refuseForms({ headers }: AdminRequest): void {
+/** Refuses what a form of any page can send without asking. @throws AdminError for a body that is not said to be JSON */
+export function refuseForms({ headers }: AdminRequest): void {
   if (!/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) {
     throw new AdminError(415, 'the body has to be JSON: Content-Type: application/json')
   }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { ListenAddress } from '../config/config.ts'
 import type { EventLog } from '../log/event-log.ts'
-import { Access } from './access.ts'
+import { Access, refuseForms } from './access.ts'
 import { AdminError } from './admin-error.ts'
 import type { AdminParts } from './admin-parts.ts'
 import { dashboardFiles } from './dashboard-files.ts'
@@ -9,7 +9,7 @@ import { readJson } from './read-json.ts'
 import type { Answer } from './route.ts'
 import { findRoute } from './routes.ts'
 import { API_FIELDS, PAGE_FIELDS } from './security-fields.ts'
-import type { StaticFiles } from './static-files.ts'
+import { StaticFiles } from './static-files.ts'
 
 export interface AdminSettings {
   readonly listen: ListenAddress
@@ -30,7 +30,7 @@ const RETRY_MS = 2_000
  * and again: traffic does not depend on it.
  */
 export async function openAdmin(settings: AdminSettings, parts: AdminParts, log: EventLog): Promise<AdminListener> {
-  const files = dashboardFiles()
+  const files = filesOrNone(log)
   const access = new Access(settings.token, parts.clock)
   const server = createAdminServer((request, response) => {
     void answerRequest({ access, files, parts, log }, request, response)
@@ -57,6 +57,16 @@ export async function openAdmin(settings: AdminSettings, parts: AdminParts, log:
       server.closeAllConnections()
       await closed
     },
+  }
+}
+
+/** Traffic, metrics and the API do not depend on the dashboard. */
+function filesOrNone(log: EventLog): StaticFiles {
+  try {
+    return dashboardFiles()
+  } catch (error) {
+    log.warn({ error }, 'files of the dashboard are missing, the admin listener is opened without it; install it again')
+    return new StaticFiles()
   }
 }
 
@@ -137,6 +147,7 @@ async function answerFor({ access, files, parts }: Situation, request: IncomingM
     throw new AdminError(405, `${target.path} takes ${route.allow}`, { Allow: route.allow })
   }
   const { query, body } = route.route
+  if (route.route.method === 'POST') refuseForms(asked)
   const input = {
     query: checked(query.safeParse(Object.fromEntries(target.query))),
     body: body === undefined ? undefined : checked(body.safeParse(await readJson(request))),

@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
-import { AskError } from './admin-client.ts'
+import { type AdminFlags, AskError } from './admin-client.ts'
 import { exitCodes } from './exit-codes.ts'
 import { type ExplainFlags, explain, explainExamples } from './explain.ts'
 import { type PurgeFlags, purge, purgeExamples } from './purge.ts'
+import { reload, reloadExamples } from './reload.ts'
 import type { Parts } from './serve.ts'
 import { painter, type Terminal } from './terminal.ts'
 import { type TopFlags, top, topExamples } from './top.ts'
@@ -43,6 +44,10 @@ export function addAdminCommands(
     .option('--soft', 'stale at once, served where that is allowed')
     .action((urls: string[], flags: PurgeFlags) => run(() => purge(urls, flags, terminal)))
     .addHelpText('after', purgeExamples)
+  withAdmin(program.command('reload'))
+    .description('read the configuration anew, as SIGHUP does')
+    .action((flags: AdminFlags) => run(() => reload(flags, terminal)))
+    .addHelpText('after', reloadExamples)
   withAdmin(program.command('top'))
     .description('live view of requests, pages and origins')
     .option('--once', 'one view, then end')

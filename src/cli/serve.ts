@@ -68,8 +68,8 @@ export async function serve(flags: ServeFlags, terminal: Terminal, parts: Parts)
     }
     const url = demo?.url
     const load = async (): Promise<LoadedConfig> => loaded(await loadConfig(flags.config, overrides), url)
-    const first = url === undefined ? read.config : withOrigin(read.config, url)
-    const running = await parts.startApp(first, effectiveValues(read), load)
+    const first = inForce(read, url)
+    const running = await parts.startApp(first.config, first.effective, load)
     app = running
     if (flags.watch === true && flags.config !== undefined) {
       unwatch = watchForChange(flags.config, state, () => void running.reload())
@@ -113,15 +113,20 @@ function onSignals({ onSignal, exit }: Parts, { stop, reload, handOver }: Signal
 
 function loaded(read: ReadConfig, demoUrl: string | undefined): LoadedConfig {
   if (read.kind === 'invalid') return { kind: 'invalid', problems: read.problems.map(formatProblem) }
-  const needsDemo = read.config.origins.length === 0 && demoUrl !== undefined
-  const config = needsDemo ? withOrigin(read.config, demoUrl) : read.config
-  return { kind: 'config', config, effective: effectiveValues(read) }
+  return { kind: 'config', ...inForce(read, demoUrl) }
 }
 
-function withOrigin(config: Config, url: string): Config {
-  const read = readConfig(undefined, [{ flag: 'demo site', path: ['origins'], value: [{ url, name: 'demo' }] }])
-  if (read.kind === 'invalid') throw new Error(`The demo site's URL "${url}" is not that of an origin`)
-  return { ...config, origins: read.config.origins }
+/** What was read; where it names no origin, with the demo site for one. */
+function inForce(
+  read: Extract<ReadConfig, { kind: 'ok' }>,
+  demoUrl: string | undefined,
+): { readonly config: Config; readonly effective: unknown } {
+  const effective = effectiveValues(read)
+  if (demoUrl === undefined || read.config.origins.length > 0) return { config: read.config, effective }
+  const origins = [{ url: demoUrl, name: 'demo' }]
+  const demo = readConfig(undefined, [{ flag: 'demo site', path: ['origins'], value: origins }])
+  if (demo.kind === 'invalid') throw new Error(`The demo site's URL "${demoUrl}" is not that of an origin`)
+  return { config: { ...read.config, origins: demo.config.origins }, effective: { ...effective, origins } }
 }
 
 /** The system's own error, or one that was made of it. */

@@ -4,7 +4,7 @@ import type { Merged } from './merge.ts'
 import { options } from './options.ts'
 
 /** The configuration in force as plain values, in the words of the file: what was written, and the defaults of the rest. */
-export function effectiveValues({ written }: Pick<Merged, 'written'>): unknown {
+export function effectiveValues({ written }: Pick<Merged, 'written'>): object {
   // The presets are in it already.
   return { ...membersValues(options, written), preset: [] }
 }

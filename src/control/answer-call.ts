@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { Answer, CallHandlers, CallName, Question } from './calls.ts'
+import type { Answer, CallHandlers, CallName, OriginOrder, Question } from './calls.ts'
 import {
   ANSWER_MS,
   type AskOptions,
@@ -45,6 +45,10 @@ export class OneThread implements Threads {
       threads.filter((thread) => thread === 0),
       () => inTime(answerCall(this.#handlers(), name, question), withinMs, this.#clock),
     )
+  }
+
+  orderOrigin(order: OriginOrder): Promise<Gathered<Answer<'setOrigin'>>> {
+    return this.ask('setOrigin', order)
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Answer, CallName, Question } from './calls.ts'
+import type { Answer, CallName, OriginOrder, Question } from './calls.ts'
 
 /** What came back from the threads: plain data. A thread that gave no answer is named, and holds up nobody. */
 export interface Gathered<T> {
@@ -28,6 +28,8 @@ export interface Threads {
     question: Question<Name>,
     options?: AskOptions,
   ): Promise<Gathered<Answer<Name>>>
+  /** Gives an order about an origin to every thread, and to those that are started later. Never rejects. */
+  orderOrigin(order: OriginOrder): Promise<Gathered<Answer<'setOrigin'>>>
 }
 
 export const ANSWER_MS = 2_000

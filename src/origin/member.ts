@@ -76,6 +76,13 @@ export class Member implements Candidate, Eligibility, MemberControl {
     this.#tell('the configuration says so')
   }
 
+  /** Takes the place of one of its name whose connections are of no use to it: what was said of that at run time holds on. */
+  follow(former: Member | undefined): void {
+    if (former === undefined || (former.#settings.drain === true) !== (this.#settings.drain === true)) return
+    this.#drained = former.#drained
+    this.#tell(former.#reason ?? 'as before')
+  }
+
   /** From now on these probes have a say as well. */
   watchedBy(probe: Probe): void {
     this.#probe = probe

@@ -198,6 +198,7 @@ class Pool implements ManagedPool, HedgeRoutes {
       const next = members.map((settings, index) => kept.get(identities[index]!) ?? this.#make(settings, pool, made))
       for (const [index, member] of next.entries()) member.configure(members[index]!)
       const before = this.#members
+      for (const member of made) member.follow(before.find(({ name }) => name === member.name))
       this.#members = next
       this.#identities = identities
       for (const member of before) if (!next.includes(member)) member.retire()

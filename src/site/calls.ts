@@ -9,6 +9,7 @@ import type { Core } from '../proxy/core.ts'
 import { explain, viewOf } from '../proxy/explain.ts'
 import type { Lasting } from './generation.ts'
 import type { MemorySnapshot } from './memory-snapshot.ts'
+import { orderOrigin } from './pools.ts'
 import { searchStored, storedVariants } from './stored-pages.ts'
 
 /** The parts of a thread that know the answers. */
@@ -70,11 +71,7 @@ export function siteCalls(parts: CallParts): Omit<CallHandlers, 'prepareReload' 
       return log.level as LogLevel
     },
     purge: ({ orders, from }) => purge(parts.core(), orders, { address: from, dialect: 'admin' }),
-    setOrigin({ origin, pool: name, order }) {
-      const member = pools.member(origin, name)
-      member?.[order]()
-      return { found: member !== undefined }
-    },
+    setOrigin: (order) => ({ found: orderOrigin(pools, order) }),
   }
 }
 

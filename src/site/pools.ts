@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
+import type { OriginOrder } from '../control/calls.ts'
 import type { EventLog } from '../log/event-log.ts'
 import { configuredPool } from '../origin/configured-pool.ts'
 import { NameCache } from '../origin/names/name-cache.ts'
@@ -19,6 +20,13 @@ export function createPools(config: Config, clock: Clock, log: EventLog): SitePo
     onUnresolved: (error) => log.warn({ error }, 'the name of an origin was not resolved, what is known of it is kept'),
     onFault: (error) => log.error({ error }, 'a response could not be handled'),
   })
+}
+
+/** @returns whether there is such an origin */
+export function orderOrigin(pools: SitePools, { origin, pool, order }: OriginOrder): boolean {
+  const member = pools.member(origin, pool)
+  member?.[order]()
+  return member !== undefined
 }
 
 /** @throws Error when the origins cannot be used */

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
-import type { CallHandlers } from '../control/calls.ts'
+import type { CallHandlers, OriginOrder } from '../control/calls.ts'
 import { Flights } from '../forward/flights.ts'
 import { type Listeners, startListeners } from '../listener/start-listeners.ts'
 import { type EventLog, eventLogStyle, openEventLog } from '../log/event-log.ts'
@@ -20,7 +20,7 @@ import { Generations } from './generations.ts'
 import { MemorySnapshot } from './memory-snapshot.ts'
 import { openAccess } from './open-access.ts'
 import { openLearner } from './open-learner.ts'
-import { createPools } from './pools.ts'
+import { createPools, orderOrigin } from './pools.ts'
 import { SiteHtcp } from './site-htcp.ts'
 import { openTiers } from './tiers-of-site.ts'
 
@@ -40,6 +40,8 @@ export interface Box {
   /** Of this thread. What a box does once is for the first. */
   readonly index: number
   readonly peers: BoxPeers
+  /** What was ordered before this thread was started. */
+  readonly originOrders: readonly OriginOrder[]
 }
 
 export interface SiteOptions {
@@ -144,6 +146,7 @@ function openLasting(config: Config, { clock, log, box, onInvalidated }: Surroun
   const invalidateHere = new InvalidateHere({ clock, flights, memory, onInvalidated })
   const tiers = openTiers(config.tiers, { clock, log, invalidateHere })
   const pools = createPools(config, clock, log)
+  for (const order of box?.originOrders ?? []) orderOrigin(pools, order)
   const traffic = new Traffic(clock)
   const learner = openLearner({ clock, memory, pools, traffic })
   learner.update(config.learn)

@@ -1,7 +1,8 @@
 import { MessageChannel, Worker } from 'node:worker_threads'
 import type { Clock } from '../clock.ts'
 import type { Config, ListenAddress } from '../config/config.ts'
-import type { Answer, CallName, Question } from '../control/calls.ts'
+import type { Answer, CallName, OriginOrder, Question } from '../control/calls.ts'
+import { OriginOrders } from '../control/origin-orders.ts'
 import { ANSWER_MS, type AskOptions, type Gathered, gather, type Threads } from '../control/threads.ts'
 import type { EventLog } from '../log/event-log.ts'
 import type { Invalidation } from '../tiers/invalidation.ts'
@@ -47,6 +48,7 @@ export class Supervisor implements Threads {
   #listen: readonly ListenAddress[]
   #addresses: readonly string[] = []
   #stopping = false
+  readonly #originOrders = new OriginOrders()
 
   constructor(options: SupervisorOptions) {
     this.#options = options
@@ -75,6 +77,7 @@ export class Supervisor implements Threads {
 
   /** All workers have been told of this configuration; one that is started again gets it. */
   adopt(config: Config, listen: readonly ListenAddress[]): void {
+    this.#originOrders.adopt(this.#config, config)
     this.#config = config
     this.#listen = listen
   }
@@ -100,6 +103,15 @@ export class Supervisor implements Threads {
     })
   }
 
+  async orderOrigin(order: OriginOrder): Promise<Gathered<Answer<'setOrigin'>>> {
+    // Before it is known whether there is such an origin: a thread may come to listen meanwhile.
+    this.#originOrders.note(order)
+    const gathered = await this.ask('setOrigin', order)
+    const isUnknown = gathered.failed.length === 0 && gathered.answers.every(({ answer }) => !answer.found)
+    if (isUnknown) this.#originOrders.forget(order)
+    return gathered
+  }
+
   async stop(): Promise<void> {
     this.#stopping = true
     const { clock } = this.#options
@@ -121,7 +133,8 @@ export class Supervisor implements Threads {
     const slot = this.#slots[index]!
     // Descriptors are good for the first thread that takes them, and gone with it.
     const inherited = slot.startedMs === 0 ? (this.#options.inherited?.[index] ?? []) : []
-    const data: ThreadData = { config: { ...this.#config, listen: this.#listen }, index, count, inherited }
+    const config = { ...this.#config, listen: this.#listen }
+    const data: ThreadData = { config, index, count, inherited, originOrders: this.#originOrders.all }
     const worker = new Worker(entry, { workerData: data, name: `worker ${index}` })
     const line = new ThreadLine((call) => worker.postMessage({ type: 'call', call } satisfies ToThread), clock)
     slot.worker = worker
@@ -134,8 +147,12 @@ export class Supervisor implements Threads {
     })
     return new Promise((resolve, reject) => {
       worker.on('message', (message: FromThread) => {
-        if (message.type === 'listening') resolve(message.addresses)
-        else if (message.type === 'cannot-start') reject(startError(message))
+        if (message.type === 'listening') {
+          resolve(message.addresses)
+          // What was ordered while it started; the rest of them change nothing.
+          for (const order of this.#originOrders.all) void line.ask('setOrigin', order, ANSWER_MS)
+        }
+        if (message.type === 'cannot-start') reject(startError(message))
         else if (message.type === 'answered') line.answered(message.id, message.answer)
         else if (message.type === 'invalidated') this.#options.onInvalidated?.(message.invalidations)
         else if (message.type === 'unresponsive') this.#replace(message.index)

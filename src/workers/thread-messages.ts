@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Config } from '../config/config.ts'
-import type { CallMessage } from '../control/calls.ts'
+import type { CallMessage, OriginOrder } from '../control/calls.ts'
 import type { ThreadAnswer } from '../control/threads.ts'
 import type { Invalidation } from '../tiers/invalidation.ts'
 
@@ -11,6 +11,8 @@ export interface ThreadData {
   readonly count: number
   /** Descriptors of sockets that listen already, in the order of `listen`. */
   readonly inherited: readonly number[]
+  /** What was ordered before it was started. */
+  readonly originOrders: readonly OriginOrder[]
 }
 
 /** From the main thread to a worker. */

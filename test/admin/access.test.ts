@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { Access, type AdminRequest } from '../../src/admin/access.ts'
+import { Access, type AdminRequest, refuseForms } from '../../src/admin/access.ts'
 import { AdminError } from '../../src/admin/admin-error.ts'
 import { HeldClock } from '../support/held-clock.ts'
 
@@ -10,7 +10,9 @@ const fromHere: AdminRequest = { method: 'GET', headers: { host: '127.0.0.1:9090
 /** The status that a request is refused with; 200 when it is let in. */
 function statusOf(access: Access, request: Partial<AdminRequest> = {}, headers: AdminRequest['headers'] = {}): number {
   try {
-    access.admit({ ...fromHere, ...request, headers: { ...fromHere.headers, ...headers } }, 'token')
+    const asked = { ...fromHere, ...request, headers: { ...fromHere.headers, ...headers } }
+    access.admit(asked, 'token')
+    if (asked.method === 'POST') refuseForms(asked)
     return 200
   } catch (error) {
     assert.ok(error instanceof AdminError)

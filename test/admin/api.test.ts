@@ -160,6 +160,14 @@ for (const workers of ['1', '2']) {
       assert.equal((await get(box.admin, '/api/nothing')).status, 404)
     })
 
+    it('says which methods a path takes, whatever the body is said to be', async () => {
+      const put = await fetch(`${box.admin}/api/purge`, { method: 'PUT', body: 'text' })
+      assert.deepEqual([put.status, put.headers.get('allow')], [405, 'POST'])
+      const posted = await fetch(`${box.admin}/api/status`, { method: 'POST', body: 'text' })
+      assert.deepEqual([posted.status, posted.headers.get('allow')], [405, 'GET, HEAD'])
+      assert.equal((await fetch(`${box.admin}/api/purge`, { method: 'POST', body: 'text' })).status, 415)
+    })
+
     it('A-AD-06 is not on the traffic port: its paths go to the origin like any', async () => {
       const response = await visit('/metrics')
       assert.equal(response.body.toString(), 'page /metrics')

@@ -90,6 +90,18 @@ describe('the admin listener', () => {
     assert.equal((await fetch(`${admin}/healthz`)).status, 200)
   })
 
+  it('shows the demo site as the origin where there is no other', async () => {
+    const box = await startWithAdmin([])
+    const { json } = await get(box.admin, '/api/configuration')
+    const { origins } = json as { origins: { url: string; name: string }[] }
+    assert.deepEqual(
+      origins.map(({ name }) => name),
+      ['demo'],
+    )
+    assert.ok(box.stderr().includes(`serving the demo site at ${origins[0]?.url}\n`))
+    await box.stop()
+  })
+
   it('is not ready while it drains', async () => {
     await using stack = new AsyncDisposableStack()
     let finish = (): void => {}

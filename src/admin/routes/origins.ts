@@ -63,7 +63,7 @@ function orderRoute(name: 'drain' | 'enable', summary: string): Route {
     answer: done,
     otherStatuses: { 404: 'There is no origin of this name' },
     async handle({ threads }, { body }) {
-      const gathered = await threads.ask('setOrigin', { origin: body.origin, pool: body.pool, order: name })
+      const gathered = await threads.orderOrigin({ origin: body.origin, pool: body.pool, order: name })
       const found = answersOf(gathered).filter((one) => one.found).length
       if (found === 0 && gathered.failed.length === 0) throw new AdminError(404, `there is no origin "${body.origin}"`)
       return { origin: body.origin, threads: found, unanswered: [...gathered.failed] }

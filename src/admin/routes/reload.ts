@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { jsonRoute, type Route } from '../route.ts'
 import { noQuery } from './common.ts'
 
-const report = z.discriminatedUnion('kind', [
+export const reloadAnswer = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('reloaded'),
     needRestart: z.array(z.string()).describe('Options that changed, and need a restart to be in force'),
@@ -20,7 +20,7 @@ export const reloadRoutes: readonly Route[] = [
     summary: 'Reads the configuration file anew, as SIGHUP does; nothing changes when anything is wrong with it',
     query: noQuery,
     body: z.strictObject({}),
-    answer: report,
+    answer: reloadAnswer,
     async handle({ reload }) {
       const done = await reload()
       if (done.kind === 'refused') return { kind: done.kind, problems: [...done.problems] }

@@ -33,7 +33,7 @@ export const siteDies: Scenario = {
     onStage(run, { freshSeconds }, async (stage) => {
       const { site } = stage
       if (site === undefined) throw new Error('Only the demo site can be killed')
-      const outage = new Outage(lasting(run, 18, 5))
+      const outage = new Outage(lasting(run, 18, 6))
       await warmUp(stage, [run.pages.story, ...run.pages.others], 'gzip, deflate', run.signal)
       const measured = await measureOn(run, stage, outage.load(run), async (meanwhile) => {
         await outage.pass(meanwhile, 'the site', site)

@@ -1,5 +1,5 @@
-/** Members whose value is a secret, whatever they are in. */
-const SECRET = /^(?:token|secret|password)$/i
+/** Members whose value is a secret, whatever they are in: `token`, `stickySecret`. */
+const SECRET = /(?:token|secret|password)$/i
 const USER_INFORMATION = /\/\/[^/@\s]*@/g
 
 /**

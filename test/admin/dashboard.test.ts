@@ -223,6 +223,41 @@ describe('the dashboard of a program that comes and goes', () => {
     await page.locator('#overview', { hasText: '; 0 since the start' }).first().waitFor()
     assert.equal(await row(page, 'pages', '/busy').count(), 0)
   })
+
+  it('shows nothing of before when it came back without having been missed', async () => {
+    await using stack = new AsyncDisposableStack()
+    const admin = `127.0.0.1:${await freePort()}`
+    const start = () => startWithAdmin(['--origin', origin.url, '--admin', admin])
+    const first = await start()
+    let running = first
+    stack.defer(async () => void (await running.stop()))
+    await visit('/busy', first.port)
+    const { page } = await open(desktop, first.admin)
+    await row(page, 'pages', '/busy').waitFor()
+    const [asked, back] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    await page.route('**/api/status', async (route) => {
+      asked.resolve()
+      await back.promise
+      await route.continue()
+    })
+    await asked.promise
+    await first.stop()
+    running = await start()
+    // Slower than what is shown first would be.
+    const pages = Promise.withResolvers<void>()
+    await page.route('**/api/pages*', async (route) => {
+      await pages.promise
+      await route.continue()
+    })
+    const wanted = page.waitForRequest('**/api/pages*')
+    back.resolve()
+    await wanted
+    assert.ok(await row(page, 'pages', '/busy').isVisible())
+    assert.equal(await page.locator('#notice', { hasText: 'started anew' }).count(), 0)
+    pages.resolve()
+    await page.locator('#notice', { hasText: 'started anew' }).waitFor()
+    assert.equal(await row(page, 'pages', '/busy').count(), 0)
+  })
 })
 
 describe('the dashboard of a listener with a token', () => {

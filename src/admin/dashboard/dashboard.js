@@ -30,6 +30,8 @@ const parts = {
   problems: new Problems(),
 }
 let round = 0
+/** When the process whose figures are shown was started. @type {number | undefined} */
+let shownStartedMs
 let wake = () => {}
 
 startPurgeForm(refresh)
@@ -56,7 +58,7 @@ function refresh() {
 
 async function lookAgain() {
   try {
-    await look(round % SLOW_ROUNDS === 0)
+    await look()
     round++
   } catch (error) {
     round = 0
@@ -65,28 +67,46 @@ async function lookAgain() {
   }
 }
 
-/** @param {boolean} isFull whether everything is asked for, also what changes slowly */
-async function look(isFull) {
+/** Shows nothing before everything is there: figures of two processes never stand beside each other. */
+async function look() {
   const status = await get('/api/status')
+  const isFull = round % SLOW_ROUNDS === 0 || status.startedMs !== shownStartedMs
+  const [fast, slow] = await Promise.all([getFast(), isFull ? getSlow() : undefined])
+  byId('figures', HTMLElement).hidden = false
+  parts.notice.here(status)
+  showFast(status, fast)
+  if (slow !== undefined) showSlow(status, slow)
+  shownStartedMs = status.startedMs
+}
+
+async function getFast() {
   // Where it is another process than before, this one knows when it began.
   const [minute, longer, origins] = await Promise.all([
     get('/api/traffic?seconds=60'),
     history.missing > 60 ? get(`/api/traffic?seconds=${history.missing}`) : undefined,
     get('/api/origins'),
   ])
-  byId('figures', HTMLElement).hidden = false
-  parts.notice.here(status)
+  return { minute, longer, origins }
+}
+
+function showFast(status, { minute, longer, origins }) {
   history.add((longer ?? minute).seconds, status.startedMs)
   charts.show()
   parts.overview.show(status, minute)
   parts.origins.show(origins)
-  if (!isFull) return
+}
+
+async function getSlow() {
   const [hosts, pages, tiers, problems] = await Promise.all([
     get('/api/hosts'),
     get(`/api/pages?limit=${ROWS}`),
     get('/api/tiers'),
     get(`/api/problems?limit=${ROWS}`),
   ])
+  return { hosts, pages, tiers, problems }
+}
+
+function showSlow(status, { hosts, pages, tiers, problems }) {
   parts.tables.showHosts(hosts)
   parts.tables.showPages(pages)
   parts.tiers.show(status, tiers)

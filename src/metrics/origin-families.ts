@@ -1,10 +1,14 @@
 import type { MemberState } from '../origin/member-state.ts'
 import { counter, type Family, gauge, type Labels } from './families.ts'
 
-/** The members of the origin pools, all threads together: each thread has its own view and its own connections. */
-export function originFamilies(states: readonly MemberState[]): Family[] {
+/**
+ * The members of the origin pools, all threads together: each thread has its own view and its own connections.
+ *
+ * @param threads the members as each thread sees them
+ */
+export function originFamilies(threads: readonly (readonly MemberState[])[]): Family[] {
   const members = new Map<string, MemberState[]>()
-  for (const state of states) {
+  for (const state of threads.flat()) {
     const name = JSON.stringify([state.pool, state.origin])
     members.set(name, [...(members.get(name) ?? []), state])
   }
@@ -67,6 +71,11 @@ export function originFamilies(states: readonly MemberState[]): Family[] {
       perMember(({ counts }) => counts.hedges),
     ),
     gauge(
+      'breakwater_origin_retries_left',
+      'Retries and hedges that the budget of a pool has left',
+      retriesLeft(threads),
+    ),
+    gauge(
       'breakwater_origin_latency_seconds',
       'To the head of a response, a moving mean over the threads that know it',
       [...members.values()].flatMap((same): [Labels, number][] => {
@@ -76,6 +85,16 @@ export function originFamilies(states: readonly MemberState[]): Family[] {
       }),
     ),
   ]
+}
+
+/** Each thread has a budget for each pool, and every member of the pool there tells it. */
+function retriesLeft(threads: readonly (readonly MemberState[])[]): [Labels, number][] {
+  const sums = new Map<string, number>()
+  for (const states of threads) {
+    const left = new Map(states.map(({ pool, retriesLeft }) => [pool, retriesLeft]))
+    for (const [pool, retries] of left) sums.set(pool, (sums.get(pool) ?? 0) + retries)
+  }
+  return [...sums].map(([pool, retries]) => [{ pool }, retries])
 }
 
 function labelsOf([first]: readonly MemberState[]): Labels {

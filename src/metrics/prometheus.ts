@@ -1,5 +1,6 @@
 import { AggregatorRegistry } from 'prom-client'
 import { counter, type Family, gauge } from './families.ts'
+import { invalidationFamilies } from './invalidation-families.ts'
 import { originFamilies } from './origin-families.ts'
 import type { ProcessFacts } from './process-facts.ts'
 import { storeFamilies } from './store-families.ts'
@@ -56,7 +57,8 @@ export function families({ process, threads, unanswered }: BoxSnapshot): Family[
       sum((one) => one.flights),
     ),
     ...storeFamilies(snapshots),
-    ...originFamilies(snapshots.flatMap(({ origins }) => origins)),
+    ...invalidationFamilies(snapshots),
+    ...originFamilies(snapshots.map(({ origins }) => origins)),
     gauge('breakwater_event_loop_delay_seconds', 'How late a thread is, in the last one to two minutes', [
       ...perThread(({ eventLoopDelayMs }) => eventLoopDelayMs.p50 / 1000).map(quantile('0.5')),
       ...perThread(({ eventLoopDelayMs }) => eventLoopDelayMs.p99 / 1000).map(quantile('0.99')),

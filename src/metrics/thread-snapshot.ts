@@ -1,4 +1,6 @@
 import type { MemberState } from '../origin/member-state.ts'
+import type { InvalidatorCounts } from '../proxy/invalidator.ts'
+import type { InvalidationLogCounts } from '../tiers/invalidation-log.ts'
 import type { MemoryCounts } from '../tiers/memory-tier.ts'
 import type { TierSnapshot } from '../tiers/remote-tiers.ts'
 import type { ThreadHealth } from './thread-health.ts'
@@ -14,6 +16,9 @@ export interface ThreadSnapshot {
   readonly handedOver: number
   readonly memory: MemoryCounts
   readonly tiers: readonly TierSnapshot[]
+  readonly invalidator: InvalidatorCounts
+  /** Of invalidations; undefined where nothing is shared with other boxes. */
+  readonly log: InvalidationLogCounts | undefined
   readonly origins: readonly MemberState[]
   /** No origin may be asked. */
   readonly isSick: boolean

@@ -16,6 +16,20 @@ export interface PurgeReport {
   readonly published: 'now' | 'later' | 'nobody'
 }
 
+/** Since the start, of what began in this thread. Plain data. */
+export interface InvalidatorCounts {
+  readonly invalidations: number
+  /** Of other threads of this box, once for each message to them. */
+  readonly threads: AskedCounts
+  /** Of others that share the log, once for each message to them. */
+  readonly boxes: AskedCounts
+}
+
+export interface AskedCounts {
+  readonly asked: number
+  readonly acknowledged: number
+}
+
 interface Parts {
   readonly here: InvalidateHere
   readonly peers: Peers | undefined
@@ -48,6 +62,9 @@ export class Invalidator {
   /** Waits until the message before it has been acknowledged. */
   #next: Message | undefined
   #isSending = false
+  #invalidations = 0
+  readonly #threads = { asked: 0, acknowledged: 0 }
+  readonly #boxes = { asked: 0, acknowledged: 0 }
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -55,6 +72,7 @@ export class Invalidator {
 
   /** See `InvalidateHere.invalidate` for what is done when this returns. Resolves when all others have acknowledged, or cannot. */
   async everywhere(invalidations: readonly Invalidation[]): Promise<PurgeReport> {
+    this.#invalidations += invalidations.length
     const here = this.#parts.here.invalidate(invalidations)
     const [matched, { threads, boxes, published }] = await Promise.all([here, this.#tell(invalidations)])
     return {
@@ -63,6 +81,10 @@ export class Invalidator {
       boxes,
       published,
     }
+  }
+
+  counts(): InvalidatorCounts {
+    return { invalidations: this.#invalidations, threads: { ...this.#threads }, boxes: { ...this.#boxes } }
   }
 
   #tell(invalidations: readonly Invalidation[]): Promise<Told> {
@@ -95,7 +117,18 @@ export class Invalidator {
       tiers?.invalidate(invalidations, BOXES_MS),
     ])
     const published = report === undefined ? 'nobody' : report.position === undefined ? 'later' : 'now'
-    return { threads: threads ?? NOBODY.threads, boxes: report?.boxes ?? NOBODY.boxes, published }
+    const told = { threads: threads ?? NOBODY.threads, boxes: report?.boxes ?? NOBODY.boxes, published } as const
+    this.#count(told)
+    return told
+  }
+
+  #count({ threads, boxes }: Told): void {
+    this.#threads.asked += threads.asked
+    this.#threads.acknowledged += threads.acknowledged
+    // The first is this one.
+    const others = boxes.slice(1)
+    this.#boxes.asked += others.length
+    this.#boxes.acknowledged += others.filter(({ acknowledged }) => acknowledged).length
   }
 }
 

@@ -76,16 +76,19 @@ export function siteCalls(parts: CallParts): Omit<CallHandlers, 'prepareReload' 
 }
 
 function snapshot({
-  lasting: { flights, memory, pools, tiers, traffic, watch },
+  lasting: { flights, invalidator, memory, pools, tiers, traffic, watch },
   listeners,
 }: CallParts): ThreadSnapshot {
+  const behind = tiers?.counts()
   return {
     traffic: traffic.counts(),
     connections: listeners.connections,
     connectionsRefused: traffic.connectionsRefused,
     handedOver: listeners.handedOver,
     memory: memory.counts(),
-    tiers: tiers?.states() ?? [],
+    tiers: behind?.tiers ?? [],
+    invalidator: invalidator.counts(),
+    log: behind?.log,
     origins: pools.states(),
     isSick: pools.sick,
     flights: flights.count,

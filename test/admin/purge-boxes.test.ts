@@ -48,6 +48,16 @@ describe('a purge by the admin API of one of two boxes with one Redis', () => {
     return { code, stdout: run.stdout.text }
   }
 
+  /** The value of a metric of one of them, as Prometheus reads it. */
+  async function metric({ admin }: RunningAdmin, name: string): Promise<number | undefined> {
+    const text = await (await fetch(`${admin}/metrics`)).text()
+    const line = text.split('\n').find((line) => line.startsWith(`breakwater_invalidation${name} `))
+    return line === undefined ? undefined : Number(line.split(' ').at(-1))
+  }
+
+  const ACKNOWLEDGED = '_acknowledgements_total{from="boxes",result="acknowledged"}'
+  const MISSING = '_acknowledgements_total{from="boxes",result="missing"}'
+
   it('is acknowledged by both, and in force on both', async () => {
     await Promise.all([page(one), page(other)])
     version++
@@ -62,6 +72,19 @@ describe('a purge by the admin API of one of two boxes with one Redis', () => {
     )
     assert.equal(complete, true)
     assert.deepEqual([await page(one), await page(other)], [`version ${version}`, `version ${version}`])
+    const values = (box: RunningAdmin) =>
+      Promise.all(
+        ['s_total', ACKNOWLEDGED, MISSING, '_log_published_total', '_log_heard_total', '_log_unsent'].map((name) =>
+          metric(box, name),
+        ),
+      )
+    // What it said itself it hears a moment after the others may have.
+    while ((await metric(one, '_log_heard_total')) === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+    assert.deepEqual(await values(one), [1, 1, 0, 1, 1, 0])
+    assert.deepEqual(await values(other), [0, 0, 0, 0, 1, 0])
+    assert.equal(await metric(one, '_log_threads{state="following"}'), 1)
+    assert.equal(await metric(one, '_log_boxes'), 2)
+    assert.equal(await metric(one, '_log_gaps_total'), 0)
   })
 
   it('names the box that stands still, and `breakwater purge` fails', async () => {
@@ -74,6 +97,7 @@ describe('a purge by the admin API of one of two boxes with one Redis', () => {
     assert.equal(boxes[0]?.[1], 'acknowledged')
     assert.equal(boxes[1]?.[1], 'did not acknowledge')
     assert.notEqual(boxes[1]?.[0], '')
+    assert.equal(await metric(one, MISSING), 1)
   })
 
   it('is in force on that box when it goes on, and the next one is acknowledged again', async () => {

@@ -3,7 +3,9 @@ import type { Config } from '../config/config.ts'
 import { optionsThatNeedRestart } from '../config/needs-restart.ts'
 import { reloadThreads } from '../control/reload-threads.ts'
 import { configForThreads } from '../site/config-for-threads.ts'
+import { formatHostPort } from '../units.ts'
 import type { Serving } from './start-app.ts'
+import type { Warming } from './warming.ts'
 
 /** Reads the configuration as at the start: the same file, the same flags over it. */
 export type LoadConfig = () => Promise<LoadedConfig>
@@ -24,6 +26,7 @@ export interface ReloadingParts {
   readonly effective: unknown
   readonly load: LoadConfig
   readonly serving: Serving
+  readonly warming: Pick<Warming, 'adopt'>
 }
 
 /** Reloads, one after the other. */
@@ -78,7 +81,7 @@ export class Reloading {
   }
 
   async #apply(): Promise<ReloadReport> {
-    const { load, serving } = this.#parts
+    const { load, serving, warming } = this.#parts
     const loaded = await load()
     if (loaded.kind === 'invalid') return { kind: 'refused', problems: loaded.problems }
     const config = configForThreads(loaded.config, serving.threads.count)
@@ -88,6 +91,8 @@ export class Reloading {
     serving.adopt(config, reloaded.addresses)
     serving.log.level = loaded.config.log.level
     this.#effective = loaded.effective
+    const [first] = reloaded.addresses
+    if (first !== undefined) warming.adopt(config.warm, `http://${formatHostPort(first)}`)
     return { kind: 'reloaded', needRestart }
   }
 }

@@ -18,6 +18,7 @@ import { Supervisor } from '../workers/supervisor.ts'
 import { type FromPredecessor, HandingOver } from './hand-over.ts'
 import type { InheritedSockets } from './inherited-sockets.ts'
 import { type LoadConfig, Reloading } from './reloading.ts'
+import { Warming } from './warming.ts'
 
 export interface AppOptions {
   /** The configuration in the words of the file, to be shown. */
@@ -75,12 +76,21 @@ export async function startApp(given: Config, { effective, load, inherited }: Ap
   const clock = systemClock()
   const startedMs = clock.now()
   const handingOver = new HandingOver(clock)
-  const start: Start = { config, inherited, clock, onInvalidated: (some) => handingOver.invalidated(some) }
+  let warming: Warming | undefined
+  const onInvalidated: Start['onInvalidated'] = (some) => {
+    handingOver.invalidated(some)
+    warming?.invalidated()
+  }
+  const start: Start = { config, inherited, clock, onInvalidated }
   const serving = await (count === 1 ? startAlone(start) : startWorkers(start, count))
-  const reloading = new Reloading({ config, effective, load, serving })
+  const { threads, log } = serving
+  // It listens somewhere: `listen` is never empty.
+  const following = new Warming({ threads, clock, log }, config.warm, serving.addresses[0] ?? '')
+  warming = following
+  const reloading = new Reloading({ config, effective, load, serving, warming: following })
   // All threads have what there was.
-  await serving.threads.ask('leaveSnapshot', 'remove')
-  followPredecessor(serving.threads)
+  await threads.ask('leaveSnapshot', 'remove')
+  followPredecessor(threads)
   let isDraining = false
   const admin = await openAdminOf(config, serving, {
     clock,
@@ -91,13 +101,19 @@ export async function startApp(given: Config, { effective, load, inherited }: Ap
     isDraining: () => isDraining,
   })
   const { address } = admin ?? {}
+  following.started()
   return {
     addresses: serving.addresses,
     admin: address === undefined ? undefined : `http://${formatHostPort(address)}`,
     reload: () => reloading.reload(),
-    handOver: () => handingOver.start(serving),
+    async handOver() {
+      const isServing = await handingOver.start(serving)
+      if (isServing) await following.stop()
+      return isServing
+    },
     async stop() {
       isDraining = true
+      await following.stop()
       await serving.stop()
       await admin?.close()
     },

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { reachableUrl } from '../http/loopback.ts'
 import { formatHostPort } from '../units.ts'
 import { loadConfig } from './load-config.ts'
 import type { Terminal } from './terminal.ts'
@@ -83,7 +84,7 @@ export async function trafficAddress(client: AdminClient): Promise<string> {
   const { listen } = await client.get('/api/status', statusAnswer)
   const [address] = listen
   if (address === undefined) throw new AskError('it listens nowhere')
-  return address.replace('//0.0.0.0', '//127.0.0.1').replace('//[::]', '//[::1]')
+  return reachableUrl(address)
 }
 
 async function configuredAdmin(file: string): Promise<{ readonly url: string; readonly token: string | undefined }> {
@@ -91,8 +92,7 @@ async function configuredAdmin(file: string): Promise<{ readonly url: string; re
   if (read.kind === 'invalid') throw new AskError(`${file} is wrong; breakwater check ${file} says where`)
   const { listen, token } = read.config.admin
   if (listen === undefined) throw new AskError(`${file} says admin: off, so there is nobody to ask`)
-  const host = listen.host === '0.0.0.0' ? '127.0.0.1' : listen.host === '::' ? '::1' : listen.host
-  return { url: `http://${formatHostPort({ host, port: listen.port })}`, token }
+  return { url: reachableUrl(`http://${formatHostPort(listen)}`), token }
 }
 
 function adminUrl(text: string): string {

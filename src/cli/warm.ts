@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { OriginLoad } from '../warm/load-gate.ts'
 import type { Variants } from '../warm/requests.ts'
 import type { SiteClient } from '../warm/site-client.ts'
+import { BROWSERS_ENCODING } from '../warm/user-agent.ts'
 import type { WarmReport } from '../warm/warm.ts'
 import { type AdminClient, type AdminFlags, AskError, openAdminClient, trafficAddress } from './admin-client.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -35,8 +36,6 @@ Breakwater is asked, whatever host a URL has.`
 /** Without the admin listener, where Breakwater is by default. */
 const DEFAULT_THROUGH = 'http://127.0.0.1:8080'
 const PAUSED_MS_MAX = 2 * 60_000
-/** What browsers send, so that what they get is what was warmed. */
-const BROWSERS_ENCODING = 'gzip, deflate, br, zstd'
 
 interface Surroundings {
   readonly terminal: Terminal

@@ -29,6 +29,7 @@ export interface Config {
   readonly tiers: TiersConfig
   readonly snapshot: SnapshotConfig
   readonly purge: PurgeConfig
+  readonly warm: WarmConfig
   readonly caching: CachingConfig
   /** Threads that serve; `auto`: as many as the machine has cores. */
   readonly workers: number | 'auto'
@@ -76,6 +77,19 @@ export interface PurgeConfig {
   readonly htcpInterface: string | undefined
   /** `GET` with `Cache-Control: no-cache` from who may purge fetches the page anew. */
   readonly refreshByNoCache: boolean
+}
+
+/** What is warmed by itself. */
+export interface WarmConfig {
+  /** URLs. */
+  readonly sitemaps: readonly string[]
+  /** A file of URLs; undefined: none. */
+  readonly list: string | undefined
+  /** How many of the most-hit pages; 0: none. */
+  readonly popular: number
+  readonly after: readonly ('start' | 'purge')[]
+  /** Requests under way at a time. */
+  readonly concurrency: number
 }
 
 /** Memory on disk between two lives of the program. */

@@ -49,6 +49,18 @@ export const pseudonym = matching(
 
 export const filePath = matching('the path of a file', /^[^\0]{1,4096}$/)
 
+const pageUrlExpected = 'a URL such as https://example.com/sitemap.xml'
+
+export const pageUrl = scalar<string>({
+  expected: pageUrlExpected,
+  json: { type: 'string', pattern: '^https?://[^/?#@]+' },
+  parse(value) {
+    const text = textOf(value, pageUrlExpected)
+    if (/^https?:\/\/[^/?#@\s]+(?:[/?][^\s#]*)?$/i.test(text) && URL.canParse(text)) return text
+    throw new FormatError(text, pageUrlExpected)
+  },
+})
+
 export const method = matching('a request method such as GET', token, {
   suggest: (text) => nearest(text, ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']),
   read(text) {

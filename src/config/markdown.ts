@@ -8,6 +8,7 @@ const sections: Readonly<Record<string, () => string>> = {
   tiers: () => table(pick(isTier)),
   snapshot: () => table({ snapshot: options.snapshot }),
   purge: () => table({ purge: options.purge }),
+  warm: () => table({ warm: options.warm }),
   admin: () => table({ admin: options.admin, learn: options.learn }),
   origins: () => table({ origins: options.origins }),
   pools: () => table(poolHead),

@@ -25,6 +25,7 @@ import { presetNames } from './presets.ts'
 import { purgeOptions } from './purge-options.ts'
 import { tierOptions } from './tier-options.ts'
 import { choice, count, durationMs, durationSeconds, oneOrMore, orNone, orWord, size, toggle } from './value-types.ts'
+import { warmOptions } from './warm-options.ts'
 
 const lifetime = { min: '0', max: '365d' }
 const wait = { min: '10ms', max: '1d' }
@@ -180,6 +181,7 @@ export const options = {
     "Whether a client's `Cache-Control` (`no-cache`, `max-age`, …) can demand more than a stored response.",
   ),
   ...purgeOptions,
+  ...warmOptions,
   trustedProxies: option(
     oneOrMore(network),
     [],

@@ -32,6 +32,7 @@ export function toConfig(parsed: ParsedOptions): Config {
       whenDown: parsed.tiers.whenDown,
     },
     purge: parsed.purge,
+    warm: parsed.warm,
     snapshot: {
       file: parsed.snapshot.file,
       bytesMax: parsed.snapshot.max,

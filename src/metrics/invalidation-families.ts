@@ -18,7 +18,7 @@ export function invalidationFamilies(threads: readonly ThreadSnapshot[]): Family
     ),
     counter(
       'breakwater_invalidation_acknowledgements_total',
-      'Acknowledgements that were asked of other threads and boxes; a message may carry several invalidations',
+      'Acknowledgements asked of other threads and boxes, one each for a message, which may carry several invalidations',
       [...confirmed('threads'), ...confirmed('boxes')],
     ),
     ...logFamilies(threads),
@@ -40,7 +40,7 @@ function logFamilies(threads: readonly ThreadSnapshot[]): Family[] {
     ),
     counter(
       'breakwater_invalidation_log_published_total',
-      'Invalidations given to the log for other boxes',
+      'Invalidations that began here and are for other boxes too, those unsent included',
       sum(({ published }) => published),
     ),
     counter(

@@ -69,6 +69,7 @@ async function lookAgain() {
 
 /** Shows nothing before everything is there: figures of two processes never stand beside each other. */
 async function look() {
+  // First and alone: where it is another process than before, it knows when it began, and everything is to be asked anew.
   const status = await get('/api/status')
   const isFull = round % SLOW_ROUNDS === 0 || status.startedMs !== shownStartedMs
   const [fast, slow] = await Promise.all([getFast(), isFull ? getSlow() : undefined])
@@ -80,7 +81,6 @@ async function look() {
 }
 
 async function getFast() {
-  // Where it is another process than before, this one knows when it began.
   const [minute, longer, origins] = await Promise.all([
     get('/api/traffic?seconds=60'),
     history.missing > 60 ? get(`/api/traffic?seconds=${history.missing}`) : undefined,

@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import { CompactResponses } from './compact-response.ts'
+import { ShardedLru } from './sharded-lru.ts'
 import { TagIndex } from './tag-index.ts'
 
 export interface MemorySettings {
@@ -34,7 +34,7 @@ export interface MemoryCounts {
  */
 export class MemoryTier {
   readonly settings: MemorySettings
-  readonly #cache: LRUCache<string, Variants>
+  readonly #cache: ShardedLru<Variants>
   readonly #index = new TagIndex()
   readonly #compact = new CompactResponses()
   #hits = 0
@@ -45,10 +45,11 @@ export class MemoryTier {
 
   constructor(settings: MemorySettings) {
     this.settings = settings
-    this.#cache = new LRUCache({
-      maxSize: settings.bytesMax,
-      sizeCalculation: (variants, key) => variantsBytes(key, variants),
-      dispose: (variants, key, reason) => {
+    this.#cache = new ShardedLru({
+      bytesMax: settings.bytesMax,
+      valueBytesMax: settings.objectBytesMax,
+      bytesOf: (variants, key) => variantsBytes(key, variants),
+      onGone: (variants, key, reason) => {
         if (reason === 'evict') this.#evicted++
         this.#forget(key, variants)
       },
@@ -80,14 +81,14 @@ export class MemoryTier {
    */
   put(key: string, stored: StoredResponse, replaces: (other: StoredResponse) => boolean): boolean {
     const bytes = variantsBytes(key, [stored])
-    if (stored.body.length > this.settings.objectBytesMax || bytes > this.settings.bytesMax) {
+    if (stored.body.length > this.settings.objectBytesMax || bytes > this.#cache.shardBytesMax) {
       this.#refused++
       return false
     }
     const others = (this.#cache.peek(key) ?? []).filter((other) => !replaces(other))
     const variants = [this.#compact.of(stored), ...others].slice(0, this.settings.variantsMax)
     // lru-cache deletes the old value and stores nothing when the new one is above the budget: drop the oldest variants first.
-    while (variants.length > 1 && variantsBytes(key, variants) > this.settings.bytesMax) variants.pop()
+    while (variants.length > 1 && variantsBytes(key, variants) > this.#cache.shardBytesMax) variants.pop()
     this.#set(key, variants)
     this.#stored++
     return true
@@ -112,7 +113,7 @@ export class MemoryTier {
 
   /** The keys as they are now, the least recently used first: what is changed in this order keeps it. */
   keys(): readonly string[] {
-    return [...this.#cache.rkeys()]
+    return this.#cache.keys()
   }
 
   /** Keys with a variant of this tag, or with this alias. */
@@ -128,7 +129,7 @@ export class MemoryTier {
   counts(): MemoryCounts {
     return {
       keys: this.#cache.size,
-      bytes: this.#cache.calculatedSize,
+      bytes: this.#cache.bytes,
       bytesMax: this.settings.bytesMax,
       hits: this.#hits,
       misses: this.#misses,

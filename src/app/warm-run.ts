@@ -9,7 +9,7 @@ import { pagesOfList, warmRequests } from '../warm/requests.ts'
 import { SiteClient } from '../warm/site-client.ts'
 import { SITEMAP_URLS_MAX } from '../warm/sitemap.ts'
 import { BROWSERS_ENCODING } from '../warm/user-agent.ts'
-import { isPage, walkSitemaps } from '../warm/walk-sitemaps.ts'
+import { isPage, type WalkedSitemaps, walkSitemaps } from '../warm/walk-sitemaps.ts'
 import { type WarmReport, warm } from '../warm/warm.ts'
 
 /** What a run follows. */
@@ -33,6 +33,8 @@ type Chosen = { readonly pages: readonly string[]; readonly problems: readonly s
 
 /** Between two looks at origins of which none is well. */
 const LOOK_MS = 2_000
+/** Sitemaps of which none can be read are tried again, each time after twice as long as before: four minutes in all. */
+const SITEMAP_TRIES_MAX = 8
 const PAUSED_MS_MAX = 2 * 60_000
 /** Of the pages that are counted: a page that is often asked for may still be no hit. */
 const COUNTED_MAX = 500
@@ -62,11 +64,22 @@ export async function runWarming(occasion: Occasion, parts: RunParts): Promise<W
   }
 }
 
-async function pagesOfStart(client: SiteClient, { settings, signal }: RunParts): Promise<Chosen> {
-  const walked = await walkSitemaps(client, settings.sitemaps, { pagesMax: SITEMAP_URLS_MAX, signal })
-  const listed = await linesOf(settings.list)
+async function pagesOfStart(client: SiteClient, parts: RunParts): Promise<Chosen> {
+  const walked = await reachedSitemaps(client, parts)
+  const listed = await linesOf(parts.settings.list)
   const pages = [...new Set([...listed.pages, ...walked.pages])]
   return { pages: pages.filter(isPage), problems: [...walked.problems, ...listed.problems] }
+}
+
+/** An origin that nobody has asked yet counts as well, and may be started after this program. */
+async function reachedSitemaps(client: SiteClient, { threads, settings, signal }: RunParts): Promise<WalkedSitemaps> {
+  for (let tries = 1; ; tries++) {
+    const walked = await walkSitemaps(client, settings.sitemaps, { pagesMax: SITEMAP_URLS_MAX, signal })
+    const isReached = walked.pages.length > 0 || walked.problems.length === 0
+    if (isReached || tries === SITEMAP_TRIES_MAX || signal.aborted) return walked
+    await pause(LOOK_MS * 2 ** (tries - 1), signal)
+    await untilOriginIsWell(threads, signal)
+  }
 }
 
 async function linesOf(file: string | undefined): Promise<Chosen> {
@@ -125,8 +138,13 @@ async function originLoads(threads: Threads): Promise<readonly OriginLoad[]> {
 async function untilOriginIsWell(threads: Threads, signal: AbortSignal): Promise<void> {
   const isWell = ({ condition }: OriginLoad): boolean => condition === 'up' || condition === 'slow-start'
   while (!signal.aborted && !(await originLoads(threads)).some(isWell)) {
-    await setTimeout(LOOK_MS, undefined, { signal, ref: false }).catch((error: unknown) => {
-      if (!signal.aborted) throw error
-    })
+    await pause(LOOK_MS, signal)
   }
+}
+
+/** Until then, or until it is told to stop. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await setTimeout(ms, undefined, { signal, ref: false }).catch((error: unknown) => {
+    if (!signal.aborted) throw error
+  })
 }

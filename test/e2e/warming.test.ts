@@ -77,3 +77,20 @@ for (const workers of [1, 2]) {
     })
   })
 }
+
+describe('a sitemap that cannot be read yet', () => {
+  it('is tried again, because the origin may start later', async (t) => {
+    let asked = 0
+    const origin = await ScriptedOrigin.start((request) => {
+      if (request.target !== '/sitemap.xml') return request.respond({ fields: ['Cache-Control', 'max-age=600'] })
+      return ++asked === 1 ? request.respond({ status: 404 }) : request.respond({ body: sitemap })
+    })
+    t.after(() => origin.close())
+    const config = 'warm: { sitemaps: http://site.test/sitemap.xml }\n'
+    const proxy = await startBreakwater(['--origin', origin.url], { config })
+    t.after(() => proxy.stop())
+    const [line] = await proxy.output(/[^\n]*pages were warmed[^\n]*/)
+    assert.equal(JSON.parse(line!).warmed, 3)
+    assert.equal(asked, 2)
+  })
+})

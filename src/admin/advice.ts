@@ -35,6 +35,10 @@ const REFUSALS: Readonly<Record<Refusal, readonly [meaning: string, change: stri
   ],
   'vary-star': ['the origin sent `Vary: *`', 'let the origin name the fields that it looks at'],
   'vary-names': ['`Vary` names too many fields', 'let the origin vary by fewer fields'],
+  'litespeed-vary': [
+    'the origin says by `X-LiteSpeed-Vary` that the page differs by a cookie that the visitor has, or by something that is not known here',
+    'name the cookie in `key.cookies` (a page for each value) or in `cookies.pass` (a page for each visitor)',
+  ],
   'content-range': [
     'the part that was sent is not one that was asked for',
     'let the origin answer ranges as asked, or with 200',

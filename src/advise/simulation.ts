@@ -149,6 +149,7 @@ const FINAL: ReadonlySet<string> = new Set([
   'too-large',
   'deception',
   'too-many-tags',
+  'litespeed-vary',
 ])
 
 function isFinal({ reason, lifetimeSeconds }: KnownResponse): boolean {

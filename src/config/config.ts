@@ -159,6 +159,8 @@ export interface CacheSettings {
   readonly keepSeconds: number
   readonly setCookie: 'pass' | 'strip' | 'store'
   readonly deceptionGuard: boolean
+  /** Fields of other caches that count; `litespeed` is X-LiteSpeed-Cache-Control and -Vary. */
+  readonly originFields: readonly ('litespeed' | 'x-reverse-proxy-ttl' | 'x-vc-ttl')[]
   readonly key: KeyConfig
   readonly cookies: CookieConfig
   readonly requestFields: FieldChangesConfig

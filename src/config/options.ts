@@ -77,6 +77,11 @@ const cacheSettings = {
     true,
     "Whether a page (HTML) at the address of a static file (`/account/x.css`) is not stored where it may be one visitor's own: with cookies or `Authorization` in the request, `Set-Cookie` in the response, or a lifetime that is not from the origin. `public` or `s-maxage` from the origin allow it.",
   ),
+  originFields: option(
+    oneOrMore(choice('litespeed', 'x-reverse-proxy-ttl', 'x-vc-ttl')),
+    [],
+    'Fields of other caches that count when the origin sends them: `X-LiteSpeed-Cache-Control` and `X-LiteSpeed-Vary` (`litespeed`), `X-Reverse-Proxy-TTL`, `X-VC-TTL`. Clients never see them. What takes precedence over what: docs/decisions/origin-fields.md.',
+  ),
   key: group('What makes two requests different. Scheme, host and path always do.', {
     scheme: option(toggle, true, 'Whether `http` and `https` are stored apart.'),
     query: group('Which query parameters are part of the key. The origin gets the query as it was received.', {

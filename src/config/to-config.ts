@@ -140,6 +140,7 @@ function toSettings(parsed: ParsedSettings): CacheSettings {
     keepSeconds: parsed.keep,
     setCookie: parsed.setCookie,
     deceptionGuard: parsed.deceptionGuard,
+    originFields: parsed.originFields,
     key: {
       scheme: key.scheme,
       query: { ignore: key.query.ignore, only: key.query.only, sort: key.query.sort },

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Plan } from '../policy/plan.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
+import { differsFor, unaccountedCookies } from '../rfc9111/litespeed.ts'
 import { evaluateReuse, type MissReason, type Reuse } from '../rfc9111/reuse.ts'
 import { stalenessSeconds } from '../rfc9111/stale.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
@@ -39,6 +40,7 @@ export class Lookup {
   readonly #unshareable: RememberedKeys<Unshareable>
   readonly #failing: RememberedKeys<true>
   readonly #vary: RememberedKeys<readonly string[]>
+  readonly #cookies: RememberedKeys<readonly string[]>
 
   constructor(clock: Clock, memory: MemoryTier, settings: LookupSettings) {
     this.#clock = clock
@@ -47,6 +49,7 @@ export class Lookup {
     this.#unshareable = new RememberedKeys(clock)
     this.#failing = new RememberedKeys(clock)
     this.#vary = new RememberedKeys(clock)
+    this.#cookies = new RememberedKeys(clock)
   }
 
   find(request: ProxyRequest, plan: Plan): Found {
@@ -78,6 +81,10 @@ export class Lookup {
   /** What may be done for this request with this stored response, now. */
   evaluate(request: ProxyRequest, plan: Plan, stored: StoredResponse): Reuse {
     const policy = plan.forResponse(stored.status, stored.fields)
+    const unaccounted = unaccountedCookies(stored.fields, policy, plan.cookies)
+    if (differsFor(request.receivedFields ?? request.fields, unaccounted, plan.cookies)) {
+      return { kind: 'miss', reason: 'litespeed-vary' }
+    }
     return evaluateReuse({
       stored,
       request,
@@ -95,6 +102,15 @@ export class Lookup {
   rememberVary(key: string, names: readonly string[]): void {
     if (names.length === 0) this.#vary.forget(key)
     else this.#vary.remember(key, names, VARY_MS)
+  }
+
+  /** Cookies by which the page differs, and which the origin has to see: those who have one of them are passed. */
+  varyingCookies(key: string): readonly string[] | undefined {
+    return this.#cookies.get(key)
+  }
+
+  rememberVaryingCookies(key: string, names: readonly string[]): void {
+    this.#cookies.remember(key, names, VARY_MS)
   }
 
   unshareable(key: string): Unshareable | undefined {

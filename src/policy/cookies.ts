@@ -14,6 +14,10 @@ export interface CookieHandling {
   keyedOnly(fields: RawFields): RawFields
   /** Whether there are cookies that are not part of the key, on which the response may depend. */
   hasUnkeyed(fields: RawFields): boolean
+  /** Those of the names that are neither part of the key nor, with a value, a reason to pass. */
+  unaccounted(names: readonly string[]): readonly string[]
+  /** Whether there is a cookie of one of these names, as any server may read them, whatever its value. */
+  hasOneOf(fields: RawFields, names: readonly string[]): boolean
 }
 
 /** What applications write to take a cookie back: PHP `deleted`, shops an empty cart's `0`. */
@@ -54,6 +58,12 @@ export function compileCookies(
     keyedOnly: (fields) => withCookies(fields, isKeyed),
     hasUnkeyed: (fields) =>
       fields.some((name, i) => isCookieField(name, i) && someCookie(fields[i + 1]!, (cookie) => !isKeyed(cookie))),
+    unaccounted: (names) => names.filter((name) => !isKeyed(name) && !isNamedByPass(name, '')),
+    hasOneOf: (fields, names) => {
+      const readings = new Set(names.map(cookieNameReading))
+      const isOne: CookieMatcher = (name) => readings.has(cookieNameReading(name))
+      return fields.some((name, i) => isCookieField(name, i) && someCookie(fields[i + 1]!, isOne))
+    },
   }
 }
 

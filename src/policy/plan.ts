@@ -1,3 +1,4 @@
+import type { CacheSettings } from '../config/config.ts'
 import type { FieldChanges } from '../http/field-changes.ts'
 import type { RawFields } from '../http/fields.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
@@ -31,6 +32,8 @@ export interface CachePolicy {
   readonly deceptionGuard: boolean
   /** How long past freshness a response with a validator is kept at all. */
   readonly keepSeconds: number
+  /** `originFields`: fields of other caches that count. */
+  readonly originFields: CacheSettings['originFields']
   readonly responseFields: FieldChanges
 }
 

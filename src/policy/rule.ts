@@ -79,6 +79,7 @@ function compileSettings(name: string | undefined, settings: CacheSettings, cook
     negativeSeconds: settings.negativeSeconds,
     setCookie: settings.setCookie,
     deceptionGuard: settings.deceptionGuard,
+    originFields: settings.originFields,
     keepSeconds: settings.keepSeconds,
     responseFields: settings.responseFields,
   }

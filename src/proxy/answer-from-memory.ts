@@ -5,6 +5,7 @@ import type { Exchange, ProxyRequest } from '../request/proxy-request.ts'
 import { AT_ONCE_BODY_BYTES_MAX, PreparedResponse } from '../respond/prepared-response.ts'
 import { currentAgeSeconds } from '../rfc9111/age.ts'
 import { requestDirectives } from '../rfc9111/directives.ts'
+import { unaccountedCookies } from '../rfc9111/litespeed.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import type { Variants } from '../tiers/memory-tier.ts'
 import type { Core } from './core.ts'
@@ -108,6 +109,10 @@ function findHit(core: Core, request: MemoryRequest, plan: Plan, variants: Varia
   const found = core.lookup.peek(probe, plan)
   if (found.kind !== 'fresh' || found.stored.range !== undefined) return undefined
   const { stored } = found
+  const policy = plan.forResponse(stored.status, stored.fields)
+  // The general way looks at the cookies of the request, which are not known here.
+  const unaccounted = unaccountedCookies(stored.fields, policy, plan.cookies)
+  if (unaccounted === 'unknown' || unaccounted.length > 0) return undefined
   const ageSeconds = currentAgeSeconds(stored, core.clock.now())
   const response = core.responder.stored(probe, plan, stored, { outcome: 'hit' })
   if (response.body !== undefined && stored.body.length > AT_ONCE_BODY_BYTES_MAX) return undefined

@@ -103,8 +103,10 @@ function requestForAll(request: ProxyRequest, plan: Plan, stored: StoredResponse
   const hasConsent = isExplicit(stored.lifetime)
   const left = hasConsent ? CLIENTS_OWN : CLIENTS_CREDENTIALS
   const fields = hasConsent ? request.fields : plan.cookies.keyedOnly(request.fields)
+  // Nobody waits for what the origin makes without the cookies that are withheld: it is for those who have none of them.
+  const { receivedFields: _withheld, ...anybodys } = request
   return {
-    ...request,
+    ...anybodys,
     method: 'GET',
     fields: filterFields(fields, (name) => !left.has(name)),
     exchange: { interim: () => {}, onGone: () => {} },

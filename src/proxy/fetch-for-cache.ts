@@ -130,7 +130,8 @@ function forwarded({ found }: Fetch, collapsed: boolean): Pick<Decision, 'forwar
     case 'partial':
       return { forward: 'partial', collapsed }
     case 'miss':
-      if (found.reason === 'authorization') return { forward: 'request', collapsed, detail: found.reason }
+      if (found.reason === 'authorization' || found.reason === 'litespeed-vary')
+        return { forward: 'request', collapsed, detail: found.reason }
       return { forward: found.reason, collapsed }
   }
 }

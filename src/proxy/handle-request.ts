@@ -58,6 +58,7 @@ export function serveFromCache(
   plan: Plan,
   attempt: Attempt,
 ): ProxyResponse | Promise<ProxyResponse> {
+  if (hasVaryingCookie(core, request, plan)) return passWithCookies(core, request, plan)
   const found = core.lookup.find(request, plan)
   switch (found.kind) {
     case 'fresh':
@@ -68,12 +69,24 @@ export function serveFromCache(
     case 'validate':
     case 'partial':
     case 'miss':
+      if (found.kind === 'miss' && found.reason === 'litespeed-vary') return passWithCookies(core, request, plan)
       // RFC 9111 §5.2.1.7: the client would rather have nothing than wait for the origin.
       if (requestDirectives(request.fields).onlyIfCached) return core.responder.local(request, ONLY_IF_CACHED)
       return fetchForCache({ core, request, plan, found, attempt, again: serveFromCache })
     default:
       return unreachable(found)
   }
+}
+
+/** What the origin is known to make of a cookie is not in memory, nor in any key. */
+function hasVaryingCookie({ lookup }: Core, { fields, receivedFields }: ProxyRequest, { key, cookies }: Plan): boolean {
+  const names = lookup.varyingCookies(key)
+  return names !== undefined && cookies.hasOneOf(receivedFields ?? fields, names)
+}
+
+function passWithCookies(core: Core, request: ProxyRequest, plan: Plan): Promise<ProxyResponse> {
+  const { receivedFields, ...planned } = request
+  return passThrough(core, { ...planned, fields: receivedFields ?? request.fields }, plan, 'litespeed-vary')
 }
 
 /** A hit in a tier behind memory says which. */

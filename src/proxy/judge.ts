@@ -1,10 +1,11 @@
 import { ProxyError } from '../errors.ts'
 import type { Verdict } from '../forward/verdict.ts'
-import { filterFields, hasField, withField } from '../http/fields.ts'
+import { filterFields, hasField, type RawFields, withField } from '../http/fields.ts'
 import type { OriginResponse } from '../origin/origin-client.ts'
 import type { CachePolicy, Plan } from '../policy/plan.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import { freshen, freshenFromHead, mayStayStored, selectForFreshening } from '../rfc9111/freshening.ts'
+import { differsFor, unaccountedCookies } from '../rfc9111/litespeed.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import { hasValidator } from '../rfc9111/validation.ts'
 import { selectVariant } from '../rfc9111/vary.ts'
@@ -33,6 +34,11 @@ export function judge(asked: Asked, response: OriginResponse): Verdict {
   if (status >= 500 && coverFor(core, request, plan) !== undefined) {
     return { kind: 'failed', error: originError(response), status }
   }
+  if (
+    asking.kind === 'completion' &&
+    isForOthers(core, request, plan, response.fields, plan.forResponse(status, response.fields))
+  )
+    return { kind: 'refetch' }
   if (asking.kind === 'completion' && status < 500 && status !== 200) return judgeCompletion(asked, asking, response)
   if (status === 304) return judgeNotModified(asked, response)
   const policy = plan.forResponse(status, response.fields)
@@ -68,11 +74,13 @@ function judgeStoring({ core, request, plan }: Asked, response: OriginResponse, 
   })
   if (prepared.kind === 'refused') {
     const { reason } = prepared
+    if (lacksCookies(core, request, plan, response.fields, policy)) return { kind: 'refetch' }
     // Those who wait must not all ask an origin that is failing: they try once more in all, and are told.
     if (response.status >= 500) return { kind: 'deliver', reason, followersFail: originError(response) }
     rememberRefusal(core, plan, reason, response.status)
     return { kind: 'deliver', reason }
   }
+  if (lacksCookies(core, request, plan, response.fields, policy)) return { kind: 'refetch' }
   core.lookup.rememberVary(plan.key, prepared.varyNames)
   // A part cannot be built before its body; it is not shared either.
   const onArrival = response.status === 206 ? undefined : prepared.build(Buffer.alloc(0))
@@ -94,6 +102,37 @@ function judgeStoring({ core, request, plan }: Asked, response: OriginResponse, 
       if (stored !== undefined) keepStored(core, plan, stored)
     },
   }
+}
+
+/**
+ * Whether the origin says that its pages differ by a cookie that was withheld from it as noise: what it sent is not for who
+ * asked, who is passed instead when looking again.
+ */
+function lacksCookies(
+  core: Core,
+  { fields: sentFields, receivedFields }: ProxyRequest,
+  { key, cookies }: Plan,
+  fields: RawFields,
+  policy: CachePolicy,
+): boolean {
+  const names = unaccountedCookies(fields, policy, cookies)
+  if (names === 'unknown' || names.length === 0) return false
+  core.lookup.rememberVaryingCookies(key, names)
+  if (receivedFields === undefined) return false
+  return names.some((name) => cookies.hasOneOf(receivedFields, [name]) && !cookies.hasOneOf(sentFields, [name]))
+}
+
+/** Whether what is stored turns out, by the origin's newest word, not to be for who asked. */
+function isForOthers(
+  core: Core,
+  { fields, receivedFields }: ProxyRequest,
+  plan: Plan,
+  newest: RawFields,
+  policy: CachePolicy,
+) {
+  const names = unaccountedCookies(newest, policy, plan.cookies)
+  if (names !== 'unknown' && names.length > 0) core.lookup.rememberVaryingCookies(plan.key, names)
+  return differsFor(receivedFields ?? fields, names, plan.cookies)
 }
 
 /** The request as anybody could have made it: what one client demands of a cache says nothing about the key. */
@@ -125,6 +164,10 @@ function judgeNotModified({ core, request, plan, asking, doomed }: Asked, respon
     const policy = plan.forResponse(other.status, other.fields)
     const freshened = freshen(other, response, { requestFields: request.fields, policy })
     const fresh = retagged(freshened, request, response.fields)
+    if (isForOthers(core, request, plan, fresh.fields, policy)) {
+      if (!doomed) replace(core, plan, other, undefined)
+      return { kind: 'refetch' }
+    }
     const successor = mayStayStored(fresh) ? fresh : undefined
     const replaced = !doomed && replace(core, plan, other, successor)
     if (other !== stored) continue
@@ -162,6 +205,7 @@ function rememberRefusal(core: Core, plan: Plan, reason: Refusal, status: number
     case 'deception':
       return core.lookup.rememberUnshareable(plan.key, 'credentials')
     case 'content-range':
+    case 'litespeed-vary':
     case 'method':
     case 'request-no-store':
       return

@@ -19,6 +19,8 @@ export interface ProxyRequest {
   readonly version: '1.0' | '1.1' | '2'
   /** End-to-end fields in order, without Host (it is `authority`), framing and forwarding fields. */
   readonly fields: RawFields
+  /** With the cookies that are withheld from the origin as noise, and are not among `fields`. Absent: none are. */
+  readonly receivedFields?: RawFields
   /** Our own cookies, name and value in turn; they are not among the fields. Absent: none. */
   readonly ownCookies?: readonly string[]
   /** Forwarding fields to append to: those of a trusted proxy, and Via of anybody (it is how loops are found). */

@@ -4,6 +4,9 @@ import type { ResponseDirectives } from './directives.ts'
 import type { FreshnessLifetime, LifetimeSource } from './stored-response.ts'
 import type { DirectivesSource } from './targeted.ts'
 
+/** Fields of other caches that count where the configuration names them; `litespeed`: X-LiteSpeed-Cache-Control and -Vary. */
+export type OriginField = 'litespeed' | 'x-reverse-proxy-ttl' | 'x-vc-ttl'
+
 /** What the configuration says about lifetimes; durations in seconds. */
 export interface FreshnessPolicy {
   /** Replaces the origin's lifetime; not that of errors, which one bad request could otherwise pin for all. */
@@ -12,6 +15,7 @@ export interface FreshnessPolicy {
   readonly defaultFreshnessSeconds: number | undefined
   /** For 404 and 410 without explicit lifetime, and at most one second for 5xx. */
   readonly negativeSeconds: number | undefined
+  readonly originFields: readonly OriginField[]
 }
 
 export interface FreshnessInput {
@@ -20,7 +24,7 @@ export interface FreshnessInput {
   readonly directives: ResponseDirectives
   /** Where the directives come from; `Expires` counts only beside `Cache-Control` (RFC 9213 §2.2). */
   readonly from: DirectivesSource
-  readonly xAccelExpiresSeconds: number | undefined
+  readonly plainLifetime: FreshnessLifetime | undefined
   /** The Date field's value, else the time of receipt. */
   readonly dateMs: number
   readonly policy: FreshnessPolicy
@@ -66,9 +70,7 @@ function errorSecondsMax(status: number, negativeSeconds: number | undefined): n
 function explicitLifetime(input: FreshnessInput): FreshnessLifetime | undefined {
   const { status, directives, policy } = input
   if (policy.freshnessSeconds !== undefined && status < 400) return { seconds: policy.freshnessSeconds, source: 'rule' }
-  if (input.xAccelExpiresSeconds !== undefined) {
-    return { seconds: input.xAccelExpiresSeconds, source: 'x-accel-expires' }
-  }
+  if (input.plainLifetime !== undefined) return input.plainLifetime
   if (directives.sMaxageSeconds !== undefined) return { seconds: directives.sMaxageSeconds, source: 's-maxage' }
   if (directives.maxAgeSeconds !== undefined) return { seconds: directives.maxAgeSeconds, source: 'max-age' }
   if (input.from === 'cache-control') {

@@ -26,8 +26,8 @@ export interface MetadataInput {
 export function responseMetadata({ status, fields, responseTimeMs, policy }: MetadataInput): ResponseMetadata {
   const date = firstValue(fields, 'date')
   const dateMs = (date === undefined ? undefined : parseHttpDate(date, responseTimeMs)) ?? responseTimeMs
-  const { directives, from, xAccelExpiresSeconds } = effectiveDirectives(fields, responseTimeMs)
-  const lifetime = freshnessLifetime({ status, fields, directives, from, xAccelExpiresSeconds, dateMs, policy })
+  const { directives, from, plainLifetime } = effectiveDirectives(fields, responseTimeMs, policy.originFields)
+  const lifetime = freshnessLifetime({ status, fields, directives, from, plainLifetime, dateMs, policy })
   return {
     dateMs,
     ageFieldSeconds: parseAge(allValues(fields, 'age')),

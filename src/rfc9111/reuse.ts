@@ -10,9 +10,9 @@ export type ValidateReason = 'stale' | 'no-cache' | 'invalidated' | 'request'
 
 /**
  * `method`: the stored response cannot answer this method; `authorization`: it was not given to be shared with those who
- * authenticate, who may get another one.
+ * authenticate, who may get another one; `litespeed-vary`: it was made without a cookie of the request by which it differs.
  */
-export type MissReason = 'method' | 'authorization'
+export type MissReason = 'method' | 'authorization' | 'litespeed-vary'
 
 /** What may be done with a stored response that was selected for a request (RFC 9111 §4). */
 export type Reuse =

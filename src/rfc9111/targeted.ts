@@ -2,6 +2,9 @@ import { type BareItem, parseDictionary } from 'structured-headers'
 import { allValues, combinedValue, firstValue, type RawFields } from '../http/fields.ts'
 import { type Directive, deltaSeconds, splitDirectives } from './directive-syntax.ts'
 import { parseResponseDirectives, type ResponseDirectives, responseDirectivesFrom } from './directives.ts'
+import type { OriginField } from './freshness.ts'
+import { liteSpeedControl } from './litespeed.ts'
+import type { FreshnessLifetime } from './stored-response.ts'
 
 /** The field that the directives in force for this cache come from; `cache-control` also where none was sent. */
 export type DirectivesSource = 'breakwater-cache-control' | 'cdn-cache-control' | 'surrogate-control' | 'cache-control'
@@ -9,8 +12,8 @@ export type DirectivesSource = 'breakwater-cache-control' | 'cdn-cache-control' 
 export interface EffectiveDirectives {
   readonly directives: ResponseDirectives
   readonly from: DirectivesSource
-  /** Lifetime by `X-Accel-Expires`; undefined without it, or where a targeted field decides. */
-  readonly xAccelExpiresSeconds: number | undefined
+  /** By a field that says nothing but a lifetime; undefined without one, or where a targeted field decides. */
+  readonly plainLifetime: FreshnessLifetime | undefined
 }
 
 /**
@@ -21,30 +24,77 @@ export const consumedTargetedFields: ReadonlySet<string> = new Set([
   'breakwater-cache-control',
   'surrogate-control',
   'x-accel-expires',
+  'x-litespeed-cache-control',
+  'x-litespeed-vary',
+  'x-reverse-proxy-ttl',
+  'x-vc-ttl',
 ])
 
 /**
  * The directives in force for this cache (RFC 9213 §2.2): of the first field of the target list that is valid and not empty,
  * else of `Cache-Control`. With a targeted field, `Cache-Control` and `Expires` do not count at all.
  *
- * `X-Accel-Expires` is nginx's own and says nothing but a lifetime, so it replaces the lifetime only: `no-store`, `private`
- * and `no-cache` of `Cache-Control` stay in force.
+ * `X-Accel-Expires` (nginx), and `X-LiteSpeed-Cache-Control`, `X-Reverse-Proxy-TTL`, `X-VC-TTL` where the configuration says
+ * that they count, replace the lifetime beside `Cache-Control` only: its `no-store`, `private` and `no-cache` stay in force. Of
+ * several the shortest counts. What `X-LiteSpeed-Cache-Control` forbids is forbidden beside targeted fields too.
  *
  * @param nowMs for the absolute form of `X-Accel-Expires`
  */
-export function effectiveDirectives(fields: RawFields, nowMs: number): EffectiveDirectives {
+export function effectiveDirectives(
+  fields: RawFields,
+  nowMs: number,
+  originFields: readonly OriginField[],
+): EffectiveDirectives {
+  const effective = targetedDirectives(fields) ?? besideCacheControl(fields, nowMs, originFields)
+  const liteSpeed = originFields.includes('litespeed') ? liteSpeedControl(fields) : undefined
+  if (liteSpeed === undefined || !(liteSpeed.noStore || liteSpeed.isPrivate)) return effective
+  const directives = liteSpeed.noStore ? withNoStore(effective.directives) : effective.directives
+  return { ...effective, directives: { ...directives, isPrivate: directives.isPrivate || liteSpeed.isPrivate } }
+}
+
+function targetedDirectives(fields: RawFields): EffectiveDirectives | undefined {
   for (const from of ['breakwater-cache-control', 'cdn-cache-control', 'surrogate-control'] as const) {
     const value = combinedValue(fields, from)
     if (value === undefined) continue
     const directives = from === 'surrogate-control' ? parseSurrogateControl(value) : parseTargeted(value)
-    if (directives !== undefined) return { directives, from, xAccelExpiresSeconds: undefined }
+    if (directives !== undefined) return { directives, from, plainLifetime: undefined }
   }
+  return undefined
+}
+
+function besideCacheControl(
+  fields: RawFields,
+  nowMs: number,
+  originFields: readonly OriginField[],
+): EffectiveDirectives {
   const directives = parseResponseDirectives(allValues(fields, 'cache-control'))
-  const xAccelExpiresSeconds = parseXAccelExpires(firstValue(fields, 'x-accel-expires'), nowMs)
-  // nginx: zero seconds disables caching.
-  if (xAccelExpiresSeconds === 0)
-    return { directives: { ...directives, noStore: true }, from: 'cache-control', xAccelExpiresSeconds }
-  return { directives, from: 'cache-control', xAccelExpiresSeconds }
+  const plainLifetime = shortestPlainLifetime(fields, nowMs, originFields)
+  // nginx: zero seconds disables caching. So it does for the others.
+  const inForce = plainLifetime?.seconds === 0 ? withNoStore(directives) : directives
+  return { directives: inForce, from: 'cache-control', plainLifetime }
+}
+
+/** Whatever `must-understand` would make of `no-store` (RFC 9111 §5.2.2.3). */
+function withNoStore(directives: ResponseDirectives): ResponseDirectives {
+  return { ...directives, noStore: true, mustUnderstand: false }
+}
+
+function shortestPlainLifetime(
+  fields: RawFields,
+  nowMs: number,
+  originFields: readonly OriginField[],
+): FreshnessLifetime | undefined {
+  let shortest: FreshnessLifetime | undefined
+  const consider = (source: FreshnessLifetime['source'], seconds: number | undefined): void => {
+    if (seconds !== undefined && (shortest === undefined || seconds < shortest.seconds)) shortest = { seconds, source }
+  }
+  consider('x-accel-expires', parseXAccelExpires(firstValue(fields, 'x-accel-expires'), nowMs))
+  for (const field of originFields) {
+    if (field === 'litespeed') consider('x-litespeed-cache-control', liteSpeedControl(fields)?.maxAgeSeconds)
+    // As in the VCL of FOSHttpCache and VCaching: what cannot be read is zero.
+    else for (const value of allValues(fields, field)) consider(field, deltaSeconds(value) ?? 0)
+  }
+  return shortest
 }
 
 /**

@@ -3,6 +3,7 @@ import { consumedPurgeFields } from '../http/tag-fields.ts'
 import type { OriginResponse } from '../origin/origin-client.ts'
 import type { CachePolicy, CookieHandling } from '../policy/plan.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
+import { differsFor, unaccountedCookies } from '../rfc9111/litespeed.ts'
 import { responseMetadata } from '../rfc9111/metadata.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import { mayStore, type StoreRefusal, toStoredResponse } from '../rfc9111/storing.ts'
@@ -19,6 +20,8 @@ export type Refusal =
   | 'too-large'
   /** A page at the address of a static file, which may be one visitor's own. */
   | 'deception'
+  /** `X-LiteSpeed-Vary`: it differs by a cookie that the request has and the key has not, or by what is not known here. */
+  | 'litespeed-vary'
   /** With fewer of them it would miss a purge. */
   | 'too-many-tags'
 
@@ -53,6 +56,9 @@ export function prepareStoring({ request, response, policy, cookies, bodyBytesMa
     policy,
   })
   if (decision.kind === 'refused') return decision
+  if (differsFor(request.fields, unaccountedCookies(fields, policy, cookies), cookies)) {
+    return { kind: 'refused', reason: 'litespeed-vary' }
+  }
   if (policy.deceptionGuard && looksDeceptive(request, response, metadata)) {
     return { kind: 'refused', reason: 'deception' }
   }

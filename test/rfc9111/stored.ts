@@ -13,6 +13,7 @@ export const plainPolicy: StoringPolicy = {
   negativeSeconds: undefined,
   refreshSeconds: 0,
   setCookie: 'pass',
+  originFields: [],
 }
 
 /** A date field's value, so many seconds after the start. */

@@ -5,7 +5,7 @@ import { responseMetadata } from '../../src/rfc9111/metadata.ts'
 import { consumedTargetedFields, effectiveDirectives } from '../../src/rfc9111/targeted.ts'
 import { dateAt, fieldLines, outcomeOf, plainPolicy, startMs } from './stored.ts'
 
-const effective = (...lines: string[]) => effectiveDirectives(fieldLines(...lines), startMs)
+const effective = (...lines: string[]) => effectiveDirectives(fieldLines(...lines), startMs, [])
 
 function lifetime(...lines: string[]): string {
   const { lifetime } = responseMetadata({
@@ -77,7 +77,7 @@ describe('the syntax of targeted fields (RFC 9213 §2.1)', () => {
   })
 
   it('never throws', () => {
-    fc.assert(fc.property(fc.string(), (value) => void effectiveDirectives(['CDN-Cache-Control', value], startMs)))
+    fc.assert(fc.property(fc.string(), (value) => void effectiveDirectives(['CDN-Cache-Control', value], startMs, [])))
   })
 })
 
@@ -117,5 +117,10 @@ describe('what the client sees of targeted fields', () => {
   it('is CDN-Cache-Control, which other CDNs on the way use too (RFC 9213 §3.1)', () => {
     assert.equal(consumedTargetedFields.has('cdn-cache-control'), false)
     assert.equal(consumedTargetedFields.has('surrogate-control'), true)
+  })
+
+  it('is nothing of the fields of other caches', () => {
+    for (const name of ['x-litespeed-cache-control', 'x-litespeed-vary', 'x-reverse-proxy-ttl', 'x-vc-ttl'])
+      assert.equal(consumedTargetedFields.has(name), true, name)
   })
 })

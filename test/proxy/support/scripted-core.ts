@@ -48,6 +48,7 @@ export const BARE_SETTINGS: CacheSettings = {
   keepSeconds: 86_400,
   setCookie: 'pass',
   deceptionGuard: true,
+  originFields: [],
   cookies: { pass: [], ignore: [] },
   key: { scheme: true, query: { ignore: [], only: undefined, sort: false }, cookies: [], headers: [] },
   requestFields: { remove: [], set: [] },

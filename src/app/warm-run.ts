@@ -72,13 +72,13 @@ async function pagesOfStart(client: SiteClient, parts: RunParts): Promise<Chosen
 }
 
 /** An origin that nobody has asked yet counts as well, and may be started after this program. */
-async function reachedSitemaps(client: SiteClient, { threads, settings, signal }: RunParts): Promise<WalkedSitemaps> {
+async function reachedSitemaps(client: SiteClient, { settings, signal }: RunParts): Promise<WalkedSitemaps> {
   for (let tries = 1; ; tries++) {
     const walked = await walkSitemaps(client, settings.sitemaps, { pagesMax: SITEMAP_URLS_MAX, signal })
     const isReached = walked.pages.length > 0 || walked.problems.length === 0
     if (isReached || tries === SITEMAP_TRIES_MAX || signal.aborted) return walked
+    // Not until an origin is well: one that is held down is known to be well again by being asked, and perhaps nobody else asks.
     await pause(LOOK_MS * 2 ** (tries - 1), signal)
-    await untilOriginIsWell(threads, signal)
   }
 }
 

@@ -9,7 +9,8 @@ export interface Answer {
   readonly body: Buffer
 }
 
-const patienceMs = 10_000
+/** A server with a million responses may be asked to collect all its garbage before it answers. */
+const patienceMs = 60_000
 
 /** One GET on a connection of its own. */
 export async function ask(port: number, path: string, fields: readonly Field[] = []): Promise<Answer> {

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { apacheServer } from '../../src/bench/servers/peers/apache-server.ts'
 import type { Peer, PeerPlace } from '../support/peers/peer.ts'
 import { isRoot } from '../support/ram-folder.ts'
 
@@ -27,34 +28,14 @@ function apacheText(
   provider: 'memcache' | 'redis',
   serverPort: number,
 ): string {
-  const modules = ['mpm_event', 'authz_core', 'proxy', 'proxy_http', 'cache', 'cache_socache', `socache_${provider}`]
-  return `
-${modules.map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`).join('\n')}
-ServerName www.example.com
-DefaultRuntimeDir "${folder}"
-PidFile "${folder}/httpd.pid"
-ErrorLog "${folder}/error.log"
-LogLevel warn
-${isRoot ? 'User www-data\nGroup www-data' : ''}
-Listen 127.0.0.1:${port}
-StartServers 1
-ServerLimit 1
-ThreadLimit 64
-ThreadsPerChild 64
-MaxRequestWorkers 64
-KeepAlive On
-KeepAliveTimeout 75
-MaxKeepAliveRequests 0
+  const modules = ['cache_socache', `socache_${provider}`]
+  return `${apacheServer({ modules, folder, port, threads: 64 })}
 CacheQuickHandler On
 CacheEnable socache /
 CacheSocache ${provider}:127.0.0.1:${serverPort}
 CacheSocacheMaxSize 1000000
 CacheSocacheMaxTime 3600
 ProxyPass / http://127.0.0.1:${originPort}/ ttl=60 max=64
-ProxyPreserveHost On
-<Location />
-  Require all granted
-</Location>
 `
 }
 

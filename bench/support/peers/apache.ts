@@ -1,10 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isRoot } from '../ram-folder.ts'
+import { apacheServer } from '../../../src/bench/servers/peers/apache-server.ts'
 import type { Peer, PeerPlace } from './peer.ts'
-
-/** Debian builds the one for access logs in. */
-const modules = ['mpm_event', 'authz_core', 'proxy', 'proxy_http', 'cache', 'cache_disk']
 
 /** The event MPM with one child, mod_cache with its files on the RAM disk, answering hits before any other module. */
 export const apache: Peer = {
@@ -23,27 +20,7 @@ export const apache: Peer = {
 
 function text({ folder, port, originPort, accessLog }: PeerPlace, logFile: string): string {
   const format = String.raw`%h %l %u %t \"%r\" %>s %b \"%{Referer}i\" \"%{User-Agent}i\"`
-  return `
-${modules.map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`).join('\n')}
-ServerName www.example.com
-DefaultRuntimeDir "${folder}"
-PidFile "${folder}/httpd.pid"
-ErrorLog "${folder}/error.log"
-LogLevel warn
-${isRoot ? 'User www-data\nGroup www-data' : ''}
-Listen 127.0.0.1:${port}
-ListenBacklog 4096
-StartServers 1
-ServerLimit 1
-ThreadLimit 256
-ThreadsPerChild 256
-MaxRequestWorkers 256
-MinSpareThreads 1
-MaxSpareThreads 256
-MaxConnectionsPerChild 0
-KeepAlive On
-KeepAliveTimeout 75
-MaxKeepAliveRequests 0
+  return `${apacheServer({ modules: ['cache_disk'], folder, port, threads: 256 })}
 EnableSendfile On
 ${accessLog ? `BufferedLogs On\nCustomLog "${logFile}" "${format}"` : ''}
 CacheQuickHandler On
@@ -54,9 +31,5 @@ CacheDirLength 1
 CacheMaxFileSize 16777216
 CacheDefaultExpire 0
 ProxyPass / http://127.0.0.1:${originPort}/ ttl=60 max=256
-ProxyPreserveHost On
-<Location />
-  Require all granted
-</Location>
 `
 }

@@ -10,19 +10,24 @@ export interface SiteCounts {
 
 /** The sum over threads. What is a budget or a level in each is the sum for the box as well. */
 export function summed(counts: readonly SiteCounts[]): SiteCounts {
-  const sum = (of: (one: SiteCounts) => number): number => counts.reduce((total, one) => total + of(one), 0)
   return {
-    connections: sum((one) => one.connections),
-    handedOver: sum((one) => one.handedOver),
-    memory: {
-      keys: sum(({ memory }) => memory.keys),
-      bytes: sum(({ memory }) => memory.bytes),
-      bytesMax: sum(({ memory }) => memory.bytesMax),
-      hits: sum(({ memory }) => memory.hits),
-      misses: sum(({ memory }) => memory.misses),
-      stored: sum(({ memory }) => memory.stored),
-      evicted: sum(({ memory }) => memory.evicted),
-      refused: sum(({ memory }) => memory.refused),
-    },
+    connections: counts.reduce((total, one) => total + one.connections, 0),
+    handedOver: counts.reduce((total, one) => total + one.handedOver, 0),
+    memory: summedMemory(counts.map(({ memory }) => memory)),
+  }
+}
+
+/** The memory of all threads of a box together. */
+export function summedMemory(counts: readonly MemoryCounts[]): MemoryCounts {
+  const sum = (name: keyof MemoryCounts): number => counts.reduce((total, one) => total + one[name], 0)
+  return {
+    keys: sum('keys'),
+    bytes: sum('bytes'),
+    bytesMax: sum('bytesMax'),
+    hits: sum('hits'),
+    misses: sum('misses'),
+    stored: sum('stored'),
+    evicted: sum('evicted'),
+    refused: sum('refused'),
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { summedMemory } from '../../control/site-counts.ts'
 import { OUTCOMES } from '../../metrics/outcomes.ts'
 import { processFacts } from '../../metrics/process-facts.ts'
 import { summedTraffic, type TrafficCounts } from '../../metrics/traffic-counts.ts'
@@ -95,16 +96,7 @@ export const statusRoutes: readonly Route[] = [
         responseBytes: traffic.responseBytes,
         connections: sum((one) => one.connections),
         flights: sum((one) => one.flights),
-        memory: {
-          keys: sum(({ memory }) => memory.keys),
-          bytes: sum(({ memory }) => memory.bytes),
-          bytesMax: sum(({ memory }) => memory.bytesMax),
-          hits: sum(({ memory }) => memory.hits),
-          misses: sum(({ memory }) => memory.misses),
-          stored: sum(({ memory }) => memory.stored),
-          evicted: sum(({ memory }) => memory.evicted),
-          refused: sum(({ memory }) => memory.refused),
-        },
+        memory: summedMemory(snapshots.map(({ memory }) => memory)),
         process: { cpuSeconds: facts.cpuSeconds, residentBytes: facts.residentBytes },
         unanswered: [...gathered.failed],
       }

@@ -4,6 +4,7 @@ import type { ReloadStep } from '../control/calls.ts'
 import type { Change } from '../listener/listening-sockets.ts'
 import type { Listeners } from '../listener/start-listeners.ts'
 import type { AccessLog } from '../log/access-log.ts'
+import type { SitePoolsSettings } from '../origin/site-pools.ts'
 import { createGeneration, type Generation, type Lasting } from './generation.ts'
 import { openAccess } from './open-access.ts'
 import { sitePools } from './pools.ts'
@@ -11,6 +12,7 @@ import type { HtcpChange, SiteHtcp } from './site-htcp.ts'
 
 interface Prepared {
   readonly generation: Generation
+  readonly pools: SitePoolsSettings
   readonly addresses: Change
   readonly htcp: HtcpChange | undefined
 }
@@ -67,12 +69,13 @@ export class Generations {
 
   async #prepare(config: Config): Promise<Prepared> {
     // Throws for what a pool cannot use, before anything is opened.
-    sitePools(config)
+    const pools = sitePools(config)
     const addresses = await this.#listening.listeners().listen(config.listen)
     let htcp: HtcpChange | undefined
     try {
       htcp = await this.#listening.htcp?.prepare(config)
-      return { generation: createGeneration(config, this.#lasting, this.#accessLogFor(config)), addresses, htcp }
+      const generation = createGeneration(config, this.#lasting, this.#accessLogFor(config))
+      return { generation, pools, addresses, htcp }
     } catch (error) {
       htcp?.abort()
       await addresses.abort()
@@ -80,9 +83,9 @@ export class Generations {
     }
   }
 
-  async #commit({ generation, addresses, htcp }: Prepared): Promise<void> {
+  async #commit({ generation, pools, addresses, htcp }: Prepared): Promise<void> {
     const former = this.#current
-    this.#lasting.pools.update(sitePools(generation.config))
+    this.#lasting.pools.update(pools)
     this.#listening.listeners().update(generation.lanes)
     addresses.commit()
     htcp?.commit()

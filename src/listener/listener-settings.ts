@@ -29,6 +29,8 @@ export interface ListenerTimes {
   readonly bodyStallMs: number
   /** In which a client must take something of a response that waits for it. */
   readonly sendStallMs: number
+  /** In which a response must bring something to a client that has ended its side. */
+  readonly halfClosedMs: number
   /** For the rest of an unread request, and for the client to read the answer before the connection goes. */
   readonly lingerMs: number
   /** For a tunnel in which nothing moves. */
@@ -60,6 +62,7 @@ export const DEFAULT_TIMES: ListenerTimes = {
   idleMs: 75_000,
   bodyStallMs: 60_000,
   sendStallMs: 60_000,
+  halfClosedMs: 5_000,
   lingerMs: 1_000,
   tunnelIdleMs: 3_600_000,
 }

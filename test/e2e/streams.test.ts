@@ -123,7 +123,7 @@ describe('responses that go on', () => {
     await origin.close()
   })
 
-  it('pass on each event as it comes, and the origin hears when the client leaves', async () => {
+  it('pass on each event as it comes, and the origin hears when the client leaves', { timeout: 30_000 }, async () => {
     origin.script = (asked) =>
       asked.send('HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n')
     const client = await openConnection(proxy.port)

@@ -3,6 +3,7 @@ import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Asked, ScriptedCore } from '../proxy/support/scripted-core.ts'
 import { type ClientConnection, fetchRaw, openConnection } from '../support/http-client.ts'
+import { ScriptedBody } from './pieces.ts'
 import type { LaneOptions } from './scripted-lane.ts'
 import { type OneLane, startOneLane } from './two-lanes.ts'
 
@@ -130,6 +131,36 @@ describe('hits of the plain lane', () => {
     connection.end()
     for (let i = 0; i < 100; i++) assert.equal((await connection.readResponse('GET')).text, '/stored')
     assert.equal(await connection.ended(), true)
+  })
+})
+
+describe('clients that have ended their side, on the plain lane', () => {
+  async function streamed(t: TestContext, options: LaneOptions): Promise<[ClientConnection, ScriptedBody]> {
+    const body = new ScriptedBody()
+    const plain = await lane(t, options)
+    plain.core.answer = (asked) => asked.respond(200, ['Cache-Control', 'no-store'], body)
+    const connection = await connected(t, plain.port)
+    connection.write(get('/events'))
+    assert.equal((await connection.readHead()).status, 200)
+    connection.end()
+    return [connection, body]
+  }
+
+  it('get what still comes', async (t) => {
+    const [connection, body] = await streamed(t, {})
+    await body.write('more')
+    await body.end()
+    assert.equal(await connection.reader.line(), '4')
+    assert.equal(await connection.reader.line(), 'more')
+    assert.equal(await connection.reader.line(), '0')
+    assert.equal(await connection.ended(), true)
+  })
+
+  it('count as gone when nothing comes: the origin is not kept waiting for nobody', { timeout: 30_000 }, async (t) => {
+    const [connection, body] = await streamed(t, { times: { halfClosedMs: 50 } })
+    await connection.ended()
+    while (body.cancelled === undefined) await pause(5)
+    assert.equal(body.cancelled.code, 'CLIENT_GONE')
   })
 })
 

@@ -272,7 +272,8 @@ export class PlainConnection {
     if (this.#unread !== undefined) return
     this.#exchange?.cutBody()
     // Between two requests, in the middle of one, or while it would have to wait for a response: it is leaving.
-    if (this.#exchange?.isAnswering !== true) this.#connection.closeAfterResponse()
+    if (this.#exchange?.isAnswering === true) return this.#exchange.clientEnded()
+    this.#connection.closeAfterResponse()
   }
 
   #closed(): void {

@@ -96,6 +96,11 @@ export class PlainExchange implements Work, Exchange {
     if (this.#writer === undefined) this.#tellGone()
   }
 
+  /** The client has ended its side while it is answered: it may want the rest, or be gone. */
+  clientEnded(): void {
+    this.#writer?.limitSilence(this.#parts.lane.settings.times.halfClosedMs)
+  }
+
   interim(status: number, fields: RawFields): void {
     if (!this.#isOver && this.#writer === undefined)
       this.#parts.connection.socket.write(interimHead(status, fields), 'latin1')

@@ -36,6 +36,7 @@ export class PlainWriter {
   #bytes = 0
   #bodyBytes = 0
   #takenBytes = 0
+  #silence: NodeJS.Timeout | undefined
   #isOver = false
 
   constructor(socket: Socket, situation: WriterSituation, events: PlainWriterEvents) {
@@ -86,11 +87,22 @@ export class PlainWriter {
     this.#send(Buffer.isBuffer(body) ? new SlicedBody(body) : body)
   }
 
+  /**
+   * Breaks the response when its source brings nothing for so long. A client that has ended its side may have gone, and
+   * nothing but writing would tell: an origin that is waiting for news would be kept waiting for nobody.
+   */
+  limitSilence(silenceMs: number): void {
+    if (this.#isOver || this.#silence !== undefined) return
+    this.#silence = setInterval(() => {
+      if (this.#socket.writableLength === 0) this.#socket.destroy()
+    }, silenceMs)
+  }
+
   /** The client has gone: the source is told, and nothing more is written. */
   abandon(reason: ProxyError): void {
     this.#stall.end()
     if (this.#isOver) return
-    this.#isOver = true
+    this.#over()
     this.#source?.cancel(reason)
   }
 
@@ -107,8 +119,9 @@ export class PlainWriter {
 
   #sendChunk(source: BodySource, chunk: Buffer): boolean {
     if (this.#isOver) return false
+    this.#silence?.refresh()
     if (this.#length !== undefined && this.#bodyBytes + chunk.length > this.#length) {
-      this.#isOver = true
+      this.#over()
       const error = lengthMismatch(this.#length, this.#bodyBytes + chunk.length)
       source.cancel(error)
       this.#events.onBroken(error)
@@ -174,7 +187,7 @@ export class PlainWriter {
   }
 
   #end(): void {
-    this.#isOver = true
+    this.#over()
     if (this.#head !== undefined) this.#write(undefined)
     if (this.#socket.writableLength === 0) return this.#finished()
     this.#stall.begin()
@@ -188,8 +201,13 @@ export class PlainWriter {
 
   #break(error: ProxyError): void {
     if (this.#isOver) return
-    this.#isOver = true
+    this.#over()
     this.#events.onBroken(error)
+  }
+
+  #over(): void {
+    this.#isOver = true
+    clearInterval(this.#silence)
   }
 }
 

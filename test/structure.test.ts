@@ -24,7 +24,7 @@ const layers: readonly (readonly string[])[] = [
   ['rfc9111', 'config'],
   ['http1'],
   ['http'],
-  ['clock.ts', 'errors.ts', 'events.ts', 'units.ts', 'version.ts'],
+  ['clock.ts', 'errors.ts', 'events.ts', 'one-at-a-time.ts', 'units.ts', 'version.ts'],
 ]
 
 /** Types that parts on one line share all the same, each for its reason. */

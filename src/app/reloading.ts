@@ -2,6 +2,7 @@ import type { ReloadReport } from '../admin/admin-parts.ts'
 import type { Config } from '../config/config.ts'
 import { optionsThatNeedRestart } from '../config/needs-restart.ts'
 import { reloadThreads } from '../control/reload-threads.ts'
+import { OneAtATime } from '../one-at-a-time.ts'
 import { configForThreads } from '../site/config-for-threads.ts'
 import { formatHostPort } from '../units.ts'
 import type { Serving } from './start-app.ts'
@@ -33,9 +34,7 @@ export interface ReloadingParts {
 export class Reloading {
   readonly #parts: ReloadingParts
   #effective: unknown
-  /** The one under way, and the one behind it, which all share who ask meanwhile: it will read what is there then. */
-  #running: Promise<ReloadReport> | undefined
-  #next: Promise<ReloadReport> | undefined
+  readonly #reloads = new OneAtATime(() => this.#reload())
 
   constructor(parts: ReloadingParts) {
     this.#parts = parts
@@ -49,20 +48,7 @@ export class Reloading {
 
   /** Never rejects; what comes of it is logged. */
   reload(): Promise<ReloadReport> {
-    if (this.#running === undefined) return this.#start()
-    this.#next ??= this.#running.then(() => {
-      this.#next = undefined
-      return this.#start()
-    })
-    return this.#next
-  }
-
-  #start(): Promise<ReloadReport> {
-    const running = this.#reload().finally(() => {
-      this.#running = undefined
-    })
-    this.#running = running
-    return running
+    return this.#reloads.run()
   }
 
   async #reload(): Promise<ReloadReport> {

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { OneAtATime } from '../one-at-a-time.ts'
 import { inTime } from './in-time.ts'
 import type { Invalidation } from './invalidation.ts'
 import { InvalidationIndex, noPosition } from './invalidation-index.ts'
@@ -52,8 +53,7 @@ export class MemcachedLog implements Invalidations {
   readonly #counters = { heard: 0, published: 0, gaps: 0 }
   #heardAtMs = Number.NEGATIVE_INFINITY
   #isFollowing: boolean | undefined
-  #running: Promise<void> | undefined
-  #next: Promise<void> | undefined
+  readonly #exchange = new OneAtATime(() => this.#readAndWrite())
   #cancelLook: () => void = () => {}
   #closed = false
 
@@ -132,30 +132,13 @@ export class MemcachedLog implements Invalidations {
   /** Whether it was possible to hear all that was said before this call, and to say what is to be said. Never rejects. */
   async #exchanged(): Promise<boolean> {
     try {
-      await this.#exchange()
+      await this.#exchange.run()
       this.#tell('following', undefined)
       return true
     } catch (error) {
       if (!this.#closed) this.#tell('lost', error instanceof Error ? error.message : String(error))
       return false
     }
-  }
-
-  /** One at a time; who comes while one is on its way gets the next one. */
-  #exchange(): Promise<void> {
-    if (this.#running === undefined) {
-      this.#running = this.#readAndWrite().finally(() => {
-        this.#running = undefined
-      })
-      return this.#running
-    }
-    this.#next ??= this.#running
-      .catch(() => {})
-      .then(() => {
-        this.#next = undefined
-        return this.#exchange()
-      })
-    return this.#next
   }
 
   async #readAndWrite(): Promise<void> {

@@ -1,9 +1,9 @@
-import type { Clock } from '../clock.ts'
 import { type BoxAcknowledgement, Boxes } from './boxes.ts'
 import { inTime, late } from './in-time.ts'
 import { type CompileInvalidation, fromEntry, type Invalidation, toEntry } from './invalidation.ts'
 import { InvalidationIndex, noPosition } from './invalidation-index.ts'
 import { InvalidationStream, type StreamEntry, type StreamSettings } from './invalidation-stream.ts'
+import { LogProgress, type LogProgressCounts, type LogProgressParts } from './log-progress.ts'
 import { LogWaiters } from './log-waiters.ts'
 import type { Invalidatable, Invalidations, InvalidationVerdict } from './tier.ts'
 import { type UnsentInvalidation, UnsentInvalidations } from './unsent-invalidations.ts'
@@ -15,17 +15,10 @@ export interface InvalidationLogSettings extends StreamSettings {
   readonly currentForMs: number
 }
 
-export interface InvalidationLogParts {
-  readonly clock: Clock
+export interface InvalidationLogParts extends LogProgressParts {
   readonly compile: CompileInvalidation
   /** The URI in a key, as invalidations by URI have it. */
   readonly uriOf?: (key: string) => string | undefined
-  /** For each entry of the log, in its order; `own` when `publish` here said it. */
-  readonly onInvalidation: (invalidation: Invalidation, own: boolean) => void
-  /** Something may have been said that nobody can tell any more: everything kept here is to be validated. */
-  readonly onGap: () => void
-  /** Once for each change: whether this box hears what others say. */
-  readonly onState: (change: { readonly state: 'following' | 'lost'; readonly why: string | undefined }) => void
 }
 
 /** What has become of something said to all boxes. */
@@ -40,23 +33,13 @@ export interface PublishReport {
 }
 
 /** For metrics and people. */
-export interface InvalidationLogCounts {
-  /** `connecting`: not heard yet; `lost`: what other boxes say is not heard. */
-  readonly state: 'connecting' | 'following' | 'lost'
+export interface InvalidationLogCounts extends LogProgressCounts {
   readonly position: string
-  /** Since Redis was last heard; undefined: never. */
-  readonly silentMs: number | undefined
   /** Said here, and not in the log yet. */
   readonly unsent: number
-  readonly heard: number
-  readonly published: number
-  /** How often something may have been missed for good, and all that was kept was expired. */
-  readonly gaps: number
   readonly boxes: readonly { readonly name: string; readonly sinceMs: number; readonly silentMs: number }[]
 }
 
-/** Of moments; requests that took longer than it reaches count as begun at its start. */
-const HISTORY_MAX = 10_000
 const RETRY_PAUSE_MS = 500
 const QUICK_RETRIES = 2
 const QUICK_PAUSE_MS = 10
@@ -74,14 +57,11 @@ export class InvalidationLog implements Invalidations {
   readonly #parts: InvalidationLogParts
   readonly #stream: InvalidationStream
   #index: InvalidationIndex
-  /** The last entry read, and the moments of this box's clock at which it had read how far; the oldest first. */
+  /** Of the last entry read. */
   #position = noPosition
-  readonly #history: { readonly atMs: number; readonly position: string }[] = []
+  readonly #progress: LogProgress
   readonly #unsent: UnsentInvalidations
   readonly #boxes: Boxes
-  readonly #counters = { heard: 0, published: 0, gaps: 0 }
-  #heardAtMs = Number.NEGATIVE_INFINITY
-  #isFollowing: boolean | undefined
   readonly #waiters: LogWaiters
   #closed = false
   #cancelPause: () => void = () => {}
@@ -89,6 +69,7 @@ export class InvalidationLog implements Invalidations {
   constructor(settings: InvalidationLogSettings, parts: InvalidationLogParts) {
     this.#settings = settings
     this.#parts = parts
+    this.#progress = new LogProgress(settings.currentForMs, parts)
     this.#stream = new InvalidationStream(settings)
     this.#index = this.#newIndex(noPosition)
     this.#waiters = new LogWaiters(parts.clock)
@@ -99,7 +80,7 @@ export class InvalidationLog implements Invalidations {
   }
 
   get isCurrent(): boolean {
-    return this.#parts.clock.now() - this.#heardAtMs <= this.#settings.currentForMs
+    return this.#progress.isCurrent
   }
 
   /**
@@ -113,7 +94,7 @@ export class InvalidationLog implements Invalidations {
   }
 
   positionAt(timeMs: number): string {
-    return this.#history.findLast(({ atMs }) => atMs <= timeMs)?.position ?? noPosition
+    return this.#progress.positionAt(timeMs)
   }
 
   verdict(about: Invalidatable, position: string): InvalidationVerdict {
@@ -130,10 +111,10 @@ export class InvalidationLog implements Invalidations {
   async publish(invalidations: readonly Invalidation[], withinMs: number): Promise<PublishReport> {
     const { clock } = this.#parts
     const untilMs = clock.now() + withinMs
-    this.#counters.published += invalidations.length
+    this.#progress.published(invalidations.length)
     const said = invalidations.map((invalidation) => this.#unsent.add(invalidation))
     const sent = Promise.all(said.map((each) => this.#unsent.send(each, this.#append)))
-    const positions = this.#isFollowing === true ? await inTime(clock, withinMs, sent) : late
+    const positions = this.#progress.isFollowing ? await inTime(clock, withinMs, sent) : late
     const isSaid = positions !== late && positions.every((each) => each !== undefined)
     const position = isSaid ? positions.at(-1) : undefined
     if (position === undefined) return { position, boxes: this.#boxes.report(undefined) }
@@ -142,12 +123,9 @@ export class InvalidationLog implements Invalidations {
   }
 
   counts(): InvalidationLogCounts {
-    const silentMs = this.#parts.clock.now() - this.#heardAtMs
     return {
-      ...this.#counters,
-      state: this.#isFollowing === undefined ? 'connecting' : this.#isFollowing ? 'following' : 'lost',
+      ...this.#progress.counts(),
       position: this.#position,
-      silentMs: Number.isFinite(silentMs) ? silentMs : undefined,
       unsent: this.#unsent.size,
       boxes: this.#boxes.known.map(({ name, sinceMs, silentMs }) => ({ name, sinceMs, silentMs })),
     }
@@ -177,7 +155,7 @@ export class InvalidationLog implements Invalidations {
         while (!this.#closed) await this.#readOn()
       } catch (error) {
         if (this.#closed) return
-        this.#tell('lost', error instanceof Error ? error.message : String(error))
+        this.#progress.lost(error)
         failures++
         // What broke is often the connection alone, as after this process stood still.
         if (failures <= QUICK_RETRIES) {
@@ -200,10 +178,7 @@ export class InvalidationLog implements Invalidations {
     const askedAtMs = this.#parts.clock.now()
     const entries = await this.#stream.all()
     for (const entry of entries) this.#learn(entry)
-    if (isGap) {
-      this.#counters.gaps++
-      this.#parts.onGap()
-    }
+    if (isGap) this.#progress.missed()
     this.#heard(askedAtMs)
   }
 
@@ -215,8 +190,7 @@ export class InvalidationLog implements Invalidations {
     for (const entry of entries) {
       const { invalidation, token } = this.#learn(entry)
       if (entry.isBeginning) continue
-      this.#counters.heard++
-      this.#parts.onInvalidation(invalidation, this.#unsent.has(token))
+      this.#progress.heard(invalidation, this.#unsent.has(token))
       this.#unsent.settle(token)
     }
     if (entries.length > 0) {
@@ -226,7 +200,6 @@ export class InvalidationLog implements Invalidations {
       if (!(await this.#stream.has(this.#position))) throw new Error('the log is gone')
       await this.#unsent.sendAll(this.#append)
     }
-    // Not the time of the answer: it may have lain here while this process was stopped.
     this.#heard(askedAtMs)
   }
 
@@ -238,30 +211,20 @@ export class InvalidationLog implements Invalidations {
   }
 
   #heard(askedAtMs: number): void {
-    this.#heardAtMs = askedAtMs
-    if (this.#history.at(-1)?.position !== this.#position) {
-      this.#history.push({ atMs: this.#parts.clock.now(), position: this.#position })
-      if (this.#history.length > HISTORY_MAX) this.#history.shift()
-    }
+    this.#progress.reached(this.#position, askedAtMs)
     if (!this.isCurrent) return
-    this.#tell('following', undefined)
+    this.#progress.following()
     this.#waiters.settle(true, askedAtMs)
   }
 
   #cameFurther(): void {
     const knownUntilMs = this.#waiters.followedTo(this.#position)
-    if (knownUntilMs !== undefined) this.#heardAtMs = Math.max(this.#heardAtMs, knownUntilMs)
+    if (knownUntilMs !== undefined) this.#progress.knownUntil(knownUntilMs)
   }
 
   #newIndex(horizon: string): InvalidationIndex {
     const { compile, uriOf } = this.#parts
     return new InvalidationIndex(compile, { horizon, entriesMax: this.#settings.entriesMax, uriOf })
-  }
-
-  #tell(state: 'following' | 'lost', why: string | undefined): void {
-    if (this.#isFollowing === (state === 'following')) return
-    this.#isFollowing = state === 'following'
-    this.#parts.onState({ state, why })
   }
 
   #pause(forMs: number): Promise<void> {

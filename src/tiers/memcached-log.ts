@@ -4,6 +4,7 @@ import { inTime } from './in-time.ts'
 import type { Invalidation } from './invalidation.ts'
 import { InvalidationIndex, noPosition } from './invalidation-index.ts'
 import type { InvalidationLogCounts, InvalidationLogParts, PublishReport } from './invalidation-log.ts'
+import { LogProgress } from './log-progress.ts'
 import { appended, decodeLog, encodeLog, type LogEntry, type LogValue, lastNumber, newLog } from './log-value.ts'
 import type { Invalidatable, Invalidations, InvalidationVerdict } from './tier.ts'
 import { UnsentInvalidations } from './unsent-invalidations.ts'
@@ -31,7 +32,6 @@ export interface MemcachedLogSettings {
 
 /** Of boxes that write at one moment, one at least gets through each time. */
 const ATTEMPTS_MAX = 64
-const HISTORY_MAX = 10_000
 const INDEX_ENTRIES_MAX = 10_000
 
 /**
@@ -48,11 +48,7 @@ export class MemcachedLog implements Invalidations {
   /** As it was last read, and under which version. */
   #log: LogValue | undefined
   #version: string | undefined
-  /** The moments of this box's clock at which it had read how far; the oldest first. */
-  readonly #history: { readonly atMs: number; readonly position: string }[] = []
-  readonly #counters = { heard: 0, published: 0, gaps: 0 }
-  #heardAtMs = Number.NEGATIVE_INFINITY
-  #isFollowing: boolean | undefined
+  readonly #progress: LogProgress
   readonly #exchange = new OneAtATime(() => this.#readAndWrite())
   #cancelLook: () => void = () => {}
   #closed = false
@@ -62,17 +58,18 @@ export class MemcachedLog implements Invalidations {
     this.#parts = parts
     this.#clock = parts.clock
     this.#shared = shared
+    this.#progress = new LogProgress(settings.currentForMs, parts)
     this.#unsent = new UnsentInvalidations(parts.compile)
     this.#index = this.#newIndex(noPosition)
     this.#look()
   }
 
   get isCurrent(): boolean {
-    return this.#clock.now() - this.#heardAtMs <= this.#settings.currentForMs
+    return this.#progress.isCurrent
   }
 
   positionAt(timeMs: number): string {
-    return this.#history.findLast(({ atMs }) => atMs <= timeMs)?.position ?? noPosition
+    return this.#progress.positionAt(timeMs)
   }
 
   verdict(about: Invalidatable, position: string): InvalidationVerdict {
@@ -87,11 +84,11 @@ export class MemcachedLog implements Invalidations {
 
   /** In force here when this returns; resolves when it stands in the log, within that time. Never rejects. */
   async publish(invalidations: readonly Invalidation[], withinMs: number): Promise<PublishReport> {
-    this.#counters.published += invalidations.length
+    this.#progress.published(invalidations.length)
     const said = invalidations.map((invalidation) => this.#unsent.add(invalidation))
     const written = this.#exchanged()
     // Nobody waits for a memcached that is known not to be there.
-    if (this.#isFollowing === true) await inTime(this.#clock, withinMs, written)
+    if (this.#progress.isFollowing) await inTime(this.#clock, withinMs, written)
     const isSaid = said.every(({ token }) => !this.#unsent.has(token))
     return { position: isSaid ? this.#position : undefined, boxes: [] }
   }
@@ -102,15 +99,7 @@ export class MemcachedLog implements Invalidations {
   }
 
   counts(): InvalidationLogCounts {
-    const silentMs = this.#clock.now() - this.#heardAtMs
-    return {
-      ...this.#counters,
-      state: this.#isFollowing === undefined ? 'connecting' : this.#isFollowing ? 'following' : 'lost',
-      position: this.#position,
-      silentMs: Number.isFinite(silentMs) ? silentMs : undefined,
-      unsent: this.#unsent.size,
-      boxes: [],
-    }
+    return { ...this.#progress.counts(), position: this.#position, unsent: this.#unsent.size, boxes: [] }
   }
 
   async close(): Promise<void> {
@@ -133,10 +122,10 @@ export class MemcachedLog implements Invalidations {
   async #exchanged(): Promise<boolean> {
     try {
       await this.#exchange.run()
-      this.#tell('following', undefined)
+      this.#progress.following()
       return true
     } catch (error) {
-      if (!this.#closed) this.#tell('lost', error instanceof Error ? error.message : String(error))
+      if (!this.#closed) this.#progress.lost(error)
       return false
     }
   }
@@ -150,7 +139,7 @@ export class MemcachedLog implements Invalidations {
       if (log !== undefined) {
         if (read !== 'unchanged') this.#learn(log)
         this.#version = version
-        this.#heard(askedAtMs)
+        this.#progress.reached(this.#position, askedAtMs)
         if (this.#unsent.size === 0) return
       }
       // What was written is read like what others write; when another was quicker, it is said behind that.
@@ -166,33 +155,14 @@ export class MemcachedLog implements Invalidations {
     if (!isNext) this.#index = this.#newIndex(digits(log.horizon))
     const from = isNext ? lastNumber(before) : log.horizon
     for (const entry of log.entries) if (entry.number > from) this.#learnEntry(entry, before === undefined)
-    if (isNext || before === undefined) return
-    this.#counters.gaps++
-    this.#parts.onGap()
+    if (!isNext && before !== undefined) this.#progress.missed()
   }
 
   #learnEntry({ number, invalidation, token }: LogEntry, isBeginning: boolean): void {
     this.#index.add(digits(number), invalidation)
     const isOwn = this.#unsent.has(token)
     this.#unsent.settle(token)
-    if (isBeginning) return
-    this.#counters.heard++
-    this.#parts.onInvalidation(invalidation, isOwn)
-  }
-
-  /** @param askedAtMs not the time of the answer: it may have lain here while this process was stopped */
-  #heard(askedAtMs: number): void {
-    this.#heardAtMs = askedAtMs
-    if (this.#history.at(-1)?.position === this.#position) return
-    this.#history.push({ atMs: this.#clock.now(), position: this.#position })
-    if (this.#history.length > HISTORY_MAX) this.#history.shift()
-  }
-
-  #tell(state: 'following' | 'lost', why: string | undefined): void {
-    const isFollowing = state === 'following'
-    if (this.#isFollowing === isFollowing) return
-    this.#isFollowing = isFollowing
-    this.#parts.onState({ state, why })
+    if (!isBeginning) this.#progress.heard(invalidation, isOwn)
   }
 
   #newIndex(horizon: string): InvalidationIndex {

@@ -6,7 +6,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
-import { Inbox } from '../../src/listener/plain-lane/inbox.ts'
+import { Inbox } from '../../src/http1/inbox.ts'
 
 const wire = readFileSync(process.argv[2]!)
 const inbox = new Inbox()

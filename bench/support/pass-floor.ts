@@ -4,7 +4,7 @@
  * plain lane does.
  */
 import { type AddressInfo, connect, createServer } from 'node:net'
-import { Inbox } from '../../src/listener/plain-lane/inbox.ts'
+import { Inbox } from '../../src/http1/inbox.ts'
 
 const originPort = Number(process.argv[2])
 const inbox = new Inbox()

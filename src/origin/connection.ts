@@ -2,6 +2,7 @@ import type { LookupFunction, Socket } from 'node:net'
 import type { Clock } from '../clock.ts'
 import type { ProxyError } from '../errors.ts'
 import { type HeadLimits, ResponseHeadReader } from '../http1/head.ts'
+import { Inbox } from '../http1/inbox.ts'
 import { type Address, openSocket } from './address.ts'
 import type { Deadline, Deadlines } from './deadlines.ts'
 import { connectFailed, connectTimedOut, internal } from './failures.ts'
@@ -25,6 +26,9 @@ export interface ConnectionSettings {
   /** Hears of a throw in a handler or sink; it is contained to its connection. */
   readonly onFault: (error: unknown) => void
 }
+
+/** For all connections to origins in this thread, but those of TLS. */
+const inbox = new Inbox()
 
 /** Who keeps the connections of a member. */
 export interface ConnectionOwner {
@@ -52,6 +56,7 @@ export class Connection {
   readonly #owner: ConnectionOwner
   #phase: 'connecting' | 'idle' | 'busy' | 'tunnel' | 'closed' = 'connecting'
   #exchange: WireExchange | undefined
+  #readsIntoInbox = false
 
   /** @param clientAddress who it is for, where the origin is told by the PROXY protocol */
   constructor(settings: ConnectionSettings, owner: ConnectionOwner, clientAddress?: string) {
@@ -69,6 +74,11 @@ export class Connection {
 
   get isClosed(): boolean {
     return this.#phase === 'closed'
+  }
+
+  /** Bytes that it has given to its exchange, to be kept longer than this turn. */
+  owned(bytes: Buffer): Buffer {
+    return this.#readsIntoInbox ? Buffer.from(bytes) : bytes
   }
 
   /** Takes a request, which `start` then sends; the connection must be idle or just connected. */
@@ -101,6 +111,7 @@ export class Connection {
     this.#phase = 'tunnel'
     this.#exchange = undefined
     this.deadline.clear()
+    inbox.detach(socket)
     socket.pause()
     for (const event of ['data', 'drain', 'end', 'error', 'close']) socket.removeAllListeners(event)
     // What went wrong is seen by its closing.
@@ -126,7 +137,6 @@ export class Connection {
     const { socket } = this
     const connected = this.#settings.address.kind === 'tls' ? 'secureConnect' : 'connect'
     socket.once(connected, () => this.#contain(() => this.#onConnected()))
-    socket.on('data', (chunk: Buffer) => this.#contain(() => this.#onData(chunk)))
     socket.on('drain', () => this.#contain(() => this.#exchange?.onDrain()))
     socket.on('end', () => this.#contain(() => this.#onGone(undefined)))
     socket.on('error', (error) => this.#contain(() => this.#onGone(error)))
@@ -138,7 +148,16 @@ export class Connection {
     if (this.#phase !== 'connecting') return
     this.#phase = 'idle'
     this.deadline.clear()
+    this.#read()
     this.#owner.onConnected(this)
+  }
+
+  #read(): void {
+    const { socket } = this
+    const onData = (bytes: Buffer): void => this.#contain(() => this.#onData(bytes))
+    this.#readsIntoInbox = inbox.attach(socket, (length) => onData(inbox.bytes.subarray(0, length)))
+    if (this.#readsIntoInbox) socket.resume()
+    else socket.on('data', onData)
   }
 
   #onData(chunk: Buffer): void {

@@ -97,7 +97,7 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
       }
       at = result.end
       if (result.head.status === 101) {
-        this.#onSwitching(result.head, chunk.subarray(at))
+        this.#onSwitching(result.head, this.#connection.owned(chunk.subarray(at)))
         return
       }
       if (result.head.status < 200) this.#onInterim(result.head)
@@ -181,7 +181,7 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
   // From the decoder.
 
   data(bytes: Buffer): void {
-    this.#body?.push(bytes)
+    this.#body?.push(this.#connection.owned(bytes))
   }
 
   end(trailers: RawFields): void {

@@ -6,7 +6,7 @@ import type { LaneContext } from '../lane-context.ts'
 import { RefusedWork } from '../refused-work.ts'
 import { HitBatch } from './hit-batch.ts'
 import { Hits } from './hits.ts'
-import { Inbox } from './inbox.ts'
+import { Inbox } from '../../http1/inbox.ts'
 import { PlainConnection } from './plain-connection.ts'
 import { RequestFields } from './request-fields.ts'
 

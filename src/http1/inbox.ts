@@ -4,12 +4,12 @@ import { Socket } from 'node:net'
 const BYTES = 64 * 1024
 
 /**
- * One buffer for the bytes that all connections of a thread receive, looked at before the next are read into it: a buffer
+ * One buffer for the bytes that many connections of a thread receive, looked at before the next are read into it: a buffer
  * for each read, which is what a stream brings, costs a tenth of a hit and most of its garbage.
  *
- * Node offers this as `onread`, for sockets that a program opens, and does not pass it on to those that it accepts. The
- * places where a socket keeps it have no names, so they are found by what they hold. Where there are none, or the socket
- * is of another kind, `attach` refuses, and whoever asked listens to `data`.
+ * Node offers this as `onread`, for sockets that a program opens, does not pass it on to those that it accepts, and lets
+ * nobody end it. The places where a socket keeps it have no names, so they are found by what they hold. Where there are none,
+ * or the socket is of another kind, `attach` refuses, and whoever asked listens to `data`.
  */
 export class Inbox {
   /** Valid until the callback returns. */
@@ -59,7 +59,7 @@ interface Handle {
   useUserBuffer(buffer: Buffer): void
 }
 
-/** What Node has under an accepted TCP socket; nothing under one of TLS, whose bytes are deciphered by itself. */
+/** What Node has under a connected TCP socket, or that of a path; nothing under one of TLS, whose bytes are deciphered by itself. */
 function handleOf(socket: Socket): Handle | undefined {
   if (Object.getPrototypeOf(socket) !== Socket.prototype) return undefined
   const handle: unknown = Reflect.get(socket, '_handle')

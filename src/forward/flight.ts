@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { ProxyError } from '../errors.ts'
 import { type BodySource, readWhole } from '../http/body.ts'
+import type { RawFields } from '../http/fields.ts'
 import type { OriginHandler, OriginResponse } from '../origin/origin-client.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
@@ -15,7 +16,8 @@ export interface FlightHandler extends OriginHandler {
   onStored(stored: StoredResponse, tier: string | undefined): void
 }
 
-export interface FlightOptions {
+/** What a flight is for: how it asks, and what is made of the answer. */
+export interface FlightPurpose {
   readonly clock: Clock
   /** Sends the upstream request, or finds the answer elsewhere. */
   send(handler: FlightHandler): void
@@ -29,8 +31,6 @@ export interface FlightOptions {
   onFailed(error: ProxyError): void
   /** Everything has been stored that will be. Called once, last. */
   onEnd(): void
-  /** Nothing more can be learned from this flight: new requests must not find it. */
-  onLanded(): void
 }
 
 interface Taker {
@@ -51,8 +51,9 @@ const DOUBTS_MAX = 256
  * One upstream request on behalf of many (RFC 9111 §4: a cache may use a storable response for several requests).
  * The leader began it; followers wait for the head. What may be shared is read by all of them from one spool, while it arrives.
  */
-export class Flight {
-  readonly #options: FlightOptions
+export class Flight implements FlightHandler {
+  readonly #purpose: FlightPurpose
+  readonly #onLanded: () => void
   #takers: Taker[] = []
   #streaming:
     | { readonly response: OriginResponse; readonly spool: Spool; mayShare(request: ProxyRequest): boolean }
@@ -64,8 +65,10 @@ export class Flight {
   /** Known from the head on. */
   #about: Invalidatable | undefined
 
-  constructor(options: FlightOptions) {
-    this.#options = options
+  /** @param onLanded called when nothing more can be learned from this flight: new requests must not find it */
+  constructor(purpose: FlightPurpose, onLanded: () => void) {
+    this.#purpose = purpose
+    this.#onLanded = onLanded
   }
 
   /** Sends the upstream request for `leader`. */
@@ -77,14 +80,7 @@ export class Flight {
 
   /** Sends the upstream request for a refresh that no client waits for. */
   startForNobody(): void {
-    this.#options.send({
-      onInterim: (status, fields) => {
-        for (const taker of this.#takers) taker.request.exchange.interim(status, fields)
-      },
-      onResponse: (response) => this.#onResponse(response),
-      onError: (error) => this.#onError(error),
-      onStored: (stored, tier) => this.#adopt(stored, tier),
-    })
+    this.#purpose.send(this)
   }
 
   /** Takes part in the flight; undefined when it is too late, or its response is not for this request. */
@@ -129,8 +125,25 @@ export class Flight {
     taker.settle({ kind: 'failed', error: clientGone(), status: undefined, collapsed: !taker.leader })
   }
 
-  #onResponse(response: OriginResponse): void {
-    this.#learn(this.#options.about(response))
+  // From who was asked.
+
+  onInterim(status: number, fields: RawFields): void {
+    for (const taker of this.#takers) taker.request.exchange.interim(status, fields)
+  }
+
+  onError(error: ProxyError): void {
+    this.#fail(error)
+  }
+
+  /** Those who wait look again, and find it; after an invalidation they ask the origin. */
+  onStored(stored: StoredResponse, tier: string | undefined): void {
+    this.#learn(this.#purpose.about(stored))
+    if (!this.#doomed) this.#purpose.adopt(stored)
+    this.#land(() => ({ kind: 'released', reason: 'found', tier }))
+  }
+
+  onResponse(response: OriginResponse): void {
+    this.#learn(this.#purpose.about(response))
     const verdict = this.#judge(response)
     switch (verdict.kind) {
       case 'store':
@@ -145,22 +158,15 @@ export class Flight {
         return this.#land(() => ({ kind: 'released', reason: 'refetch' }))
       case 'failed':
         discard(response)
-        return this.#onError(verdict.error, verdict.status)
+        return this.#fail(verdict.error, verdict.status)
       case 'deliver':
         return this.#deliver(response, verdict)
     }
   }
 
-  /** Those who wait look again, and find it; after an invalidation they ask the origin. */
-  #adopt(stored: StoredResponse, tier: string | undefined): void {
-    this.#learn(this.#options.about(stored))
-    if (!this.#doomed) this.#options.adopt(stored)
-    this.#land(() => ({ kind: 'released', reason: 'found', tier }))
-  }
-
   #judge(response: OriginResponse): Verdict {
     try {
-      return this.#options.judge(response, this.#doomed)
+      return this.#purpose.judge(response, this.#doomed)
     } catch (cause) {
       return { kind: 'failed', error: internalError(cause) }
     }
@@ -169,7 +175,7 @@ export class Flight {
   #deliver(response: OriginResponse, { reason, followersFail }: Extract<Verdict, { kind: 'deliver' }>): void {
     const { status } = response
     if (!this.#takers.some((taker) => taker.leader)) discard(response)
-    if (followersFail !== undefined) this.#options.onFailed(followersFail)
+    if (followersFail !== undefined) this.#purpose.onFailed(followersFail)
     this.#land(({ leader }) => {
       if (leader)
         return { kind: 'response', response, body: response.body, stored: false, refusal: reason, collapsed: false }
@@ -191,7 +197,7 @@ export class Flight {
           : { kind: 'updated', ...updated, status: response.status, collapsed: !leader },
       )
     } catch (error) {
-      this.#onError(error instanceof ProxyError ? error : internalError(error))
+      this.#fail(error instanceof ProxyError ? error : internalError(error))
     }
   }
 
@@ -205,7 +211,7 @@ export class Flight {
       storeBytesMax: verdict.storeBytesMax,
       windowBytes: WINDOW_BYTES,
       laggardMs: LAGGARD_MS,
-      clock: this.#options.clock,
+      clock: this.#purpose.clock,
       onWhole: (body) => verdict.keep(body),
       onSettled: () => this.#end(),
     })
@@ -218,8 +224,8 @@ export class Flight {
     spool.start()
   }
 
-  #onError(error: ProxyError, status?: number): void {
-    this.#options.onFailed(error)
+  #fail(error: ProxyError, status?: number): void {
+    this.#purpose.onFailed(error)
     this.#land(({ leader }) => ({ kind: 'failed', error, status, collapsed: !leader }))
   }
 
@@ -233,8 +239,8 @@ export class Flight {
   #end(): void {
     if (this.#landed) return
     this.#landed = true
-    this.#options.onLanded()
-    this.#options.onEnd()
+    this.#onLanded()
+    this.#purpose.onEnd()
   }
 }
 

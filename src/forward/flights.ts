@@ -1,6 +1,6 @@
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { InvalidationTest } from '../tiers/invalidation.ts'
-import { Flight, type FlightOptions } from './flight.ts'
+import { Flight, type FlightPurpose } from './flight.ts'
 import { Places } from './places.ts'
 import type { FlightOutcome } from './verdict.ts'
 
@@ -20,8 +20,6 @@ export interface FlightKeys {
   readonly flightKey: string
   readonly cacheKey: string
 }
-
-type Options = Omit<FlightOptions, 'onLanded'>
 
 /** The upstream requests under way on behalf of the cache. */
 export class Flights {
@@ -45,18 +43,18 @@ export class Flights {
   }
 
   /** Starts a flight that others may join. */
-  lead(keys: FlightKeys, leader: ProxyRequest, options: Options): Promise<FlightOutcome> {
-    return this.#launchJoinable(keys, options).start(leader)
+  lead(keys: FlightKeys, leader: ProxyRequest, purpose: FlightPurpose): Promise<FlightOutcome> {
+    return this.#launchJoinable(keys, purpose).start(leader)
   }
 
   /** The same for a refresh in the background, which no client waits for. */
-  refresh(keys: FlightKeys, options: Options): void {
-    this.#launchJoinable(keys, options).startForNobody()
+  refresh(keys: FlightKeys, purpose: FlightPurpose): void {
+    this.#launchJoinable(keys, purpose).startForNobody()
   }
 
   /** A flight for one request alone: its key is known to give nothing that could be shared. */
-  alone(keys: FlightKeys, leader: ProxyRequest, options: Options): Promise<FlightOutcome> {
-    return this.#launch(keys.cacheKey, options).start(leader)
+  alone(keys: FlightKeys, leader: ProxyRequest, purpose: FlightPurpose): Promise<FlightOutcome> {
+    return this.#launch(keys.cacheKey, purpose).start(leader)
   }
 
   /** Watches over other work that may store something under this key; returns what ends the watch. */
@@ -76,8 +74,8 @@ export class Flights {
     }
   }
 
-  #launchJoinable({ flightKey, cacheKey }: FlightKeys, options: Options): Flight {
-    const flight = this.#launch(cacheKey, options, () => {
+  #launchJoinable({ flightKey, cacheKey }: FlightKeys, purpose: FlightPurpose): Flight {
+    const flight = this.#launch(cacheKey, purpose, () => {
       if (this.#joinable.get(flightKey) === place) this.#joinable.delete(flightKey)
       this.#flights.remove(place)
     })
@@ -86,15 +84,12 @@ export class Flights {
     return flight
   }
 
-  #launch(cacheKey: string, options: Options, onLanded?: () => void): Flight {
-    const flight = new Flight({
-      ...options,
-      onLanded() {
-        unwatch()
-        onLanded?.()
-      },
+  #launch(cacheKey: string, purpose: FlightPurpose, onLanded?: () => void): Flight {
+    const flight = new Flight(purpose, () => {
+      this.#underway.remove(place)
+      onLanded?.()
     })
-    const unwatch = this.watch(cacheKey, flight)
+    const place = this.#underway.add({ work: flight, cacheKey })
     return flight
   }
 }

@@ -87,8 +87,9 @@ function learnName(name: string): void {
 }
 
 function check(text: string, forbidden: RegExp, what: string): void {
+  if (!forbidden.test(text)) return
   const at = text.search(forbidden)
-  if (at >= 0) throw unwritable(what, `character ${text.charCodeAt(at)} at ${at}`)
+  throw unwritable(what, `character ${text.charCodeAt(at)} at ${at}`)
 }
 
 /** The value itself stays out of the message: it may be a secret. */

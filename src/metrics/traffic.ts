@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { ExchangeRecord } from '../listener/exchange-record.ts'
-import { uriOfKey, urlOfKey } from '../policy/cache-key.ts'
+import { uriOfKey, urlOfUri } from '../policy/cache-key.ts'
 import type { Decision } from '../request/proxy-response.ts'
 import type { PreparedResponse } from '../respond/prepared-response.ts'
 import { Durations } from './durations.ts'
@@ -189,7 +189,7 @@ function isFromCache({ outcome }: Decision): boolean {
 }
 
 function placeOf(key: string | undefined): { authority: string; url: string } | undefined {
-  const authority = key === undefined ? undefined : uriOfKey(key)?.authority
-  const url = key === undefined ? undefined : urlOfKey(key)
-  return authority === undefined || url === undefined ? undefined : { authority, url }
+  if (key === undefined) return undefined
+  const uri = uriOfKey(key)
+  return uri && { authority: uri.authority, url: urlOfUri(key, uri) }
 }

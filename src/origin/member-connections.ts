@@ -7,7 +7,7 @@ import { RECENT_MS } from './idle-time.ts'
 import type { OriginRequest } from './origin-client.ts'
 import type { Overload } from './overloaded-error.ts'
 import type { ConcurrencyLimits } from './settings.ts'
-import { WaitingLine } from './waiting-line.ts'
+import { type Priority, WaitingLine } from './waiting-line.ts'
 
 /** Who waits for a connection. Exactly one of the two is called, perhaps before `acquire` returns, unless it is cancelled. */
 export interface Waiter {
@@ -168,11 +168,12 @@ export class MemberConnections implements ConnectionOwner {
 
   #enqueue(waiter: Waiter): void {
     const { origin } = this.#settings
-    const { priority = 'visitor', hasCover = false } = waiter.request
+    const { priority: priorityOf, hasCover = false } = waiter.request
     if (hasCover) {
       waiter.onNoConnection(notWorthWaiting(origin, this.#overload()))
       return
     }
+    const priority = priorityOf?.() ?? 'visitor'
     if (this.#queue.size >= this.#limits.queueMax) {
       // Who is less important makes room; a queue full of visitors is full for visitors.
       const refused = this.#queue.displaced(priority) ?? waiter
@@ -184,7 +185,7 @@ export class MemberConnections implements ConnectionOwner {
     this.#wait(waiter, priority)
   }
 
-  #wait(waiter: Waiter, priority: NonNullable<OriginRequest['priority']>): void {
+  #wait(waiter: Waiter, priority: Priority): void {
     const dueMs = this.#settings.deadlines.clock.now() + this.#limits.queueMs
     this.#queue.add(waiter, priority, dueMs)
     if (this.#queue.size === 1) this.#queueDeadline.at(dueMs)

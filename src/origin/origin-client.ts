@@ -20,8 +20,8 @@ export interface OriginRequest {
   readonly clientAddress?: string
   /** The proxy's own cookies of the visitor, name and value in turn; they are not among the fields. */
   readonly ownCookies?: readonly string[] | undefined
-  /** Who is served first where requests have to wait; a visitor when absent. */
-  readonly priority?: Priority
+  /** Who is served first; asked for only where requests have to wait. A visitor when absent. */
+  readonly priority?: () => Priority
   /** Asks for a tunnel: the response is a 101 with one, or the origin's own answer when it does not agree. */
   readonly upgrade?: 'websocket' | undefined
   /** Something stored can be served in its place, so it fails at once with ORIGIN_OVERLOADED rather than wait in a queue. */

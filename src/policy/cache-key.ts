@@ -63,7 +63,7 @@ export function uriOfKey(key: string): KeyedUri | undefined {
 /** The URL for people; a key of both schemes is written as http. Undefined for what is no key. */
 export function urlOfKey(key: string): string | undefined {
   const uri = uriOfKey(key)
-  return uri && `${key.startsWith('https:') ? 'https' : 'http'}://${uri.authority}${uri.target}`
+  return uri && urlOfUri(key, uri)
 }
 
 /** The keys, plain ones, that a URI (`site.test/path?query`) can have: by http, by https, or by either. */
@@ -72,6 +72,11 @@ export function plainKeysOf(uri: string): string[] {
   const authority = uri.slice(0, slash)
   const target = uri.slice(slash)
   return ['http', 'https', 'any'].map((scheme) => `${scheme}:${authority.length}:${authority}:${target}`)
+}
+
+/** The same, where the key has been read already. */
+export function urlOfUri(key: string, { authority, target }: KeyedUri): string {
+  return `${key.startsWith('https:') ? 'https' : 'http'}://${authority}${target}`
 }
 
 const PLUS = 0x2b

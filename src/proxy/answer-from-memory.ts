@@ -10,7 +10,6 @@ import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import type { Variants } from '../tiers/memory-tier.ts'
 import type { Core } from './core.ts'
 import { type RememberedHit, RememberedHits } from './remembered-hits.ts'
-import { RememberedPlans } from './remembered-plans.ts'
 
 /**
  * A plain GET or HEAD that a lane would like answered at once. It is what its `ProxyRequest` would be, but with its fields
@@ -35,7 +34,6 @@ export type AnswerFromMemory = (request: MemoryRequest) => PreparedResponse | un
 
 /** Bytes that prepared responses may take, beside the memory tier's own. */
 const PREPARED_BYTES_MAX = 32 * 1024 * 1024
-const PLANS_MAX = 16_384
 /** Longer ones are looked at each time. */
 const SELECTION_LENGTH_MAX = 512
 
@@ -44,7 +42,7 @@ const SELECTION_LENGTH_MAX = 512
  * read. What they make is remembered for the second in which it stays the same.
  */
 export function createMemoryAnswers(core: Core): AnswerFromMemory {
-  const plans = new RememberedPlans(PLANS_MAX)
+  const { plans } = core
   const hits = new RememberedHits(PREPARED_BYTES_MAX)
 
   return (received) => {
@@ -59,9 +57,8 @@ export function createMemoryAnswers(core: Core): AnswerFromMemory {
     const plan = planOf(linePlan, request)
     if (plan?.kind !== 'cache') return undefined
     const variants = core.memory.peek(plan.key)
+    if (planned === undefined && isAskedForAgain(core, plan, variants)) plans.set(request, linePlan)
     if (variants === undefined) return undefined
-    // Lines of misses are seldom asked for again soon, and plans kept for a while are garbage of the dear kind.
-    if (planned === undefined) plans.set(request, linePlan)
 
     const known = hits.of(variants)
     const selection = selectionOf(request, known.names)
@@ -74,6 +71,11 @@ export function createMemoryAnswers(core: Core): AnswerFromMemory {
     if (hit !== undefined && selection !== undefined) hits.remember(variants, selection, hit, core.clock.now())
     return hit?.prepared
   }
+}
+
+/** Lines of misses are seldom asked for again soon, but those of what cannot be stored: plans kept in vain are garbage of the dear kind. */
+function isAskedForAgain({ lookup }: Core, { key }: Plan, variants: Variants | undefined): boolean {
+  return variants !== undefined || lookup.unshareable(key) === 'uncacheable'
 }
 
 /** @returns undefined when it cannot be told whether some are ours */

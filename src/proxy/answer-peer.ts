@@ -1,7 +1,7 @@
 import { unreachable } from '../errors.ts'
 import type { FlightOutcome } from '../forward/verdict.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
-import { flightOptions } from './ask-origin.ts'
+import { FlightErrand } from './ask-origin.ts'
 import { askingFor } from './asking.ts'
 import { FIRST_ATTEMPT } from './attempt.ts'
 import type { Core } from './core.ts'
@@ -22,8 +22,8 @@ export function answerPeer(core: Core, request: ProxyRequest, reply: PeerReply):
   const keys = { flightKey: core.lookup.flightKey(request, plan), cacheKey: plan.key }
   const joined = core.flights.join(keys.flightKey, request)
   const asking = askingFor(lacking, request, FIRST_ATTEMPT)
-  const options = flightOptions({ core, request, plan, asking, whom: 'others', priority: 'client' })
-  const outcome = joined ?? core.flights.lead(keys, request, options)
+  const errand = new FlightErrand({ core, request, plan, asking, whom: 'others', priority: 'client' })
+  const outcome = joined ?? core.flights.lead(keys, request, errand)
   void outcome.then((settled) => pass(settled, reply))
 }
 

@@ -1,7 +1,10 @@
-import type { FlightOptions } from '../forward/flight.ts'
+import type { Clock } from '../clock.ts'
+import type { ProxyError } from '../errors.ts'
+import type { FlightHandler, FlightPurpose } from '../forward/flight.ts'
 import { upstreamRequest } from '../forward/upstream-request.ts'
+import type { Verdict } from '../forward/verdict.ts'
 import { filterFields } from '../http/fields.ts'
-import type { OriginResponse } from '../origin/origin-client.ts'
+import type { OriginRequest, OriginResponse } from '../origin/origin-client.ts'
 import type { Plan } from '../policy/plan.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import { isExplicit } from '../rfc9111/freshness.ts'
@@ -31,39 +34,65 @@ export interface Errand {
 
 type OriginHead = Pick<OriginResponse, 'status' | 'fields'>
 
-/** How a flight asks the origin, and what it makes of the answer. */
-export function flightOptions(errand: Errand): Omit<FlightOptions, 'onLanded'> {
-  const { core, request, plan, asking, whom, priority } = errand
-  const upstream = upstreamRequest(request, {
-    conditions: conditionsOf(asking),
-    changes: plan.requestFields,
-    forwardingFields: core.forwardingFields(request),
-    waiting: {
-      priority: priority === 'client' ? priorityOf(core, request) : priority,
-      hasCover: asking.kind === 'validation' && coverFor(core, request, plan) !== undefined,
-    },
-  })
-  const turns: (() => void)[] = []
-  return {
-    clock: core.clock,
-    send(handler) {
-      const toOrigin = (): void => void core.pool.send(upstream, handler)
-      if (whom === 'origin') toOrigin()
-      else askOthers({ ...errand, handler, toOrigin, onTurn: (done) => turns.push(done) })
-    },
-    adopt: (stored) => keep(core.memory, plan.key, stored, core.clock.now()),
-    about: (response) => aboutOf(errand, response),
-    onEnd() {
-      for (const done of turns) done()
-    },
-    judge(response, doomed) {
-      purgeInBand(core, request, response)
-      return judge({ core, request, plan, asking, doomed }, response)
-    },
-    onFailed(error) {
-      core.onFailure(error)
-      core.lookup.rememberFailing(plan.key)
-    },
+/** How a flight asks the origin, and what it makes of the answer. One object without closures: there is one for each miss. */
+export class FlightErrand implements FlightPurpose {
+  readonly #errand: Errand
+  readonly #upstream: OriginRequest
+  #turns: (() => void)[] | undefined
+
+  constructor(errand: Errand) {
+    const { core, request, plan, asking, priority } = errand
+    this.#errand = errand
+    this.#upstream = upstreamRequest(request, {
+      conditions: conditionsOf(asking),
+      changes: plan.requestFields,
+      forwardingFields: core.forwardingFields(request),
+      waiting: {
+        priority: () => (priority === 'client' ? priorityOf(core, request) : priority),
+        hasCover: asking.kind === 'validation' && coverFor(core, request, plan) !== undefined,
+      },
+    })
+  }
+
+  get clock(): Clock {
+    return this.#errand.core.clock
+  }
+
+  send(handler: FlightHandler): void {
+    const { core, whom } = this.#errand
+    const toOrigin = (): void => void core.pool.send(this.#upstream, handler)
+    if (whom === 'origin' || (core.peers === undefined && core.tiers === undefined)) return toOrigin()
+    askOthers({ ...this.#errand, handler, toOrigin, onTurn: (done) => this.#takeTurn(done) })
+  }
+
+  adopt(stored: StoredResponse): void {
+    const { core, plan } = this.#errand
+    keep(core.memory, plan.key, stored, core.clock.now())
+  }
+
+  about(response: OriginHead | StoredResponse): Invalidatable {
+    return aboutOf(this.#errand, response)
+  }
+
+  judge(response: OriginResponse, doomed: boolean): Verdict {
+    const { core, request, plan, asking } = this.#errand
+    purgeInBand(core, request, response)
+    return judge({ core, request, plan, asking, doomed }, response)
+  }
+
+  onFailed(error: ProxyError): void {
+    const { core, plan } = this.#errand
+    core.onFailure(error)
+    core.lookup.rememberFailing(plan.key)
+  }
+
+  onEnd(): void {
+    for (const done of this.#turns ?? []) done()
+  }
+
+  #takeTurn(done: () => void): void {
+    this.#turns ??= []
+    this.#turns.push(done)
   }
 }
 
@@ -91,7 +120,7 @@ export function refreshLater(core: Core, request: ProxyRequest, plan: Plan, stor
   const background = requestForAll(request, plan, stored)
   const asking: Asking = { kind: 'validation', stored }
   const errand: Errand = { core, request: background, plan, asking, whom: 'others', priority: 'background' }
-  core.flights.refresh(keys, flightOptions(errand))
+  core.flights.refresh(keys, new FlightErrand(errand))
 }
 
 /** What one client demands of a cache is not part of a request that the cache makes for all. */

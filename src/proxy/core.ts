@@ -12,6 +12,7 @@ import type { RemoteTiers } from '../tiers/remote-tiers.ts'
 import type { PurgeRecord, Purging } from './answer-purge.ts'
 import type { Invalidator } from './invalidator.ts'
 import type { Peers } from './peers.ts'
+import type { RememberedPlans } from './remembered-plans.ts'
 
 export interface CoreSettings {
   /** Off: every miss asks the origin by itself. */
@@ -27,6 +28,8 @@ export interface Core {
   readonly clock: Clock
   readonly settings: CoreSettings
   readonly plan: Planner
+  /** Of lines that are asked for again and again. */
+  readonly plans: RememberedPlans
   readonly lookup: Lookup
   readonly memory: MemoryTier
   readonly flights: Flights

@@ -5,7 +5,7 @@ import type { Found } from '../lookup/lookup.ts'
 import type { Plan } from '../policy/plan.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { Decision, ProxyResponse } from '../request/proxy-response.ts'
-import { flightOptions } from './ask-origin.ts'
+import { FlightErrand } from './ask-origin.ts'
 import { type Asking, askingFor } from './asking.ts'
 import { type Attempt, nextAttempt } from './attempt.ts'
 import type { Core } from './core.ts'
@@ -55,13 +55,13 @@ function fly(fetch: Fetch, asking: Asking): Promise<FlightOutcome> {
   // A range is only this client's; and who has asked the others once goes to the origin then.
   const viaOthers = attempt.number === 0 && request.method === 'GET' && !hasField(request.fields, 'range')
   const whom = viaOthers ? 'others' : 'origin'
-  const options = flightOptions({ core, request, plan, asking, whom, priority: 'client' })
-  if (!mayCoalesce(fetch)) return core.flights.alone(keys, request, options)
+  const errand = new FlightErrand({ core, request, plan, asking, whom, priority: 'client' })
+  if (!mayCoalesce(fetch)) return core.flights.alone(keys, request, errand)
   const joined = core.flights.join(keys.flightKey, request)
   if (joined !== undefined) return joined
   // A HEAD brings no body for others to read, and a range is only this client's.
-  if (request.method !== 'GET' || hasField(request.fields, 'range')) return core.flights.alone(keys, request, options)
-  return core.flights.lead(keys, request, options)
+  if (request.method !== 'GET' || hasField(request.fields, 'range')) return core.flights.alone(keys, request, errand)
+  return core.flights.lead(keys, request, errand)
 }
 
 function mayCoalesce({ core, request, plan, attempt }: Fetch): boolean {

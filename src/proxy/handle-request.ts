@@ -1,4 +1,5 @@
 import { ProxyError, unreachable } from '../errors.ts'
+import { readerOf } from '../policy/field-reader.ts'
 import type { Plan } from '../policy/plan.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { ProxyResponse, RequestHandler } from '../request/proxy-response.ts'
@@ -39,7 +40,7 @@ function handleRequest(core: Core, request: ProxyRequest): ProxyResponse | Promi
   const answer = answerHere(request)
   if (answer !== undefined) return core.responder.local(request, answer)
 
-  const plan = core.plan(request)
+  const plan = core.plans.get(request)?.of(readerOf(request.fields)) ?? core.plan(request)
   const reason = plan.kind === 'pass' ? (plan.reason ?? 'rule') : reasonToPass(request)
   if (reason !== undefined) return passThrough(core, request, plan, reason)
 

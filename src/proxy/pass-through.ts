@@ -28,7 +28,7 @@ export async function passThrough(
     conditions: 'client',
     changes: plan.requestFields,
     forwardingFields: core.forwardingFields(request),
-    waiting: { priority: priorityOf(core, request) },
+    waiting: { priority: () => priorityOf(core, request) },
   })
   const decision: Omit<Decision, 'outcome'> = {
     forward: reason === 'method' ? 'method' : 'bypass',

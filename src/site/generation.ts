@@ -23,6 +23,7 @@ import { createRequestHandler } from '../proxy/handle-request.ts'
 import type { InvalidateHere } from '../proxy/invalidate-here.ts'
 import type { Invalidator } from '../proxy/invalidator.ts'
 import type { Peers } from '../proxy/peers.ts'
+import { RememberedPlans } from '../proxy/remembered-plans.ts'
 import { upstreamForwardingFields } from '../request/forwarding.ts'
 import { OwnCookies } from '../request/own-cookies.ts'
 import { Responder } from '../respond/responder.ts'
@@ -59,6 +60,8 @@ export interface Generation {
   readonly accessLog: AccessLog | undefined
 }
 
+const PLANS_MAX = 16_384
+
 /** Makes only what holds no state, and nothing that can fail. Requests under way keep the generation that they began with. */
 export function createGeneration(config: Config, lasting: Lasting, accessLog: AccessLog | undefined): Generation {
   const core = createCore(config, lasting)
@@ -81,6 +84,7 @@ function createCore(config: Config, lasting: Lasting): Core {
     clock,
     settings: { coalescing: config.coalescing, objectBytesMax, obeyRequestDirectives },
     plan: createPlanner(config.caching),
+    plans: new RememberedPlans(PLANS_MAX),
     // What is remembered of keys was found out under the rules of before.
     lookup: new Lookup(clock, memory, { rememberUncacheableMs, obeyRequestDirectives }),
     memory,

@@ -92,8 +92,8 @@ describe('an origin that has as much to do as it may', () => {
   it('serves visitors before crawlers before refreshes', async (t) => {
     const { pool, origin, release } = await busy(t)
     const asked = [
-      ask(pool, { target: '/refresh', priority: 'background' }),
-      ask(pool, { target: '/visitor', priority: 'visitor' }),
+      ask(pool, { target: '/refresh', priority: () => 'background' }),
+      ask(pool, { target: '/visitor', priority: () => 'visitor' }),
     ]
     release()
     await Promise.all(asked.map(({ outcome }) => outcome))
@@ -105,8 +105,8 @@ describe('an origin that has as much to do as it may', () => {
 
   it('refuses refreshes, then crawlers, to make room for visitors', async (t) => {
     const { pool, origin, release } = await busy(t)
-    const bot = ask(pool, { target: '/bot', priority: 'crawler' })
-    const refresh = ask(pool, { target: '/refresh', priority: 'background' })
+    const bot = ask(pool, { target: '/bot', priority: () => 'crawler' })
+    const refresh = ask(pool, { target: '/refresh', priority: () => 'background' })
     const ann = ask(pool, { target: '/ann' })
     assert.equal((await refresh.outcome).error?.code, 'ORIGIN_OVERLOADED')
     const ben = ask(pool, { target: '/ben' })

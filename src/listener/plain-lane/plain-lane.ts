@@ -1,3 +1,4 @@
+import { Inbox } from '../../http1/inbox.ts'
 import { RequestHeadScanner } from '../../http1/request-scanner.ts'
 import type { Connection } from '../connection.ts'
 import type { FullLane } from '../full-lane.ts'
@@ -6,7 +7,6 @@ import type { LaneContext } from '../lane-context.ts'
 import { RefusedWork } from '../refused-work.ts'
 import { HitBatch } from './hit-batch.ts'
 import { Hits } from './hits.ts'
-import { Inbox } from '../../http1/inbox.ts'
 import { PlainConnection } from './plain-connection.ts'
 import { RequestFields } from './request-fields.ts'
 

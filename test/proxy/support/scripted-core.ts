@@ -13,6 +13,7 @@ import type { Core } from '../../../src/proxy/core.ts'
 import { createRequestHandler } from '../../../src/proxy/handle-request.ts'
 import { InvalidateHere, uriAlias } from '../../../src/proxy/invalidate-here.ts'
 import { Invalidator } from '../../../src/proxy/invalidator.ts'
+import { RememberedPlans } from '../../../src/proxy/remembered-plans.ts'
 import type { ProxyRequest } from '../../../src/request/proxy-request.ts'
 import type { ProxyResponse, RequestHandler } from '../../../src/request/proxy-response.ts'
 import { Responder } from '../../../src/respond/responder.ts'
@@ -93,6 +94,7 @@ export class ScriptedCore {
       clock,
       settings: { coalescing: true, objectBytesMax, obeyRequestDirectives },
       plan: createPlanner({ defaults: { ...BARE_SETTINGS, ...options.settings }, rules: options.rules ?? [] }),
+      plans: new RememberedPlans(1_000),
       lookup,
       peers: undefined,
       tiers: undefined,

@@ -16,13 +16,16 @@ export interface FlightHandler extends OriginHandler {
   onStored(stored: StoredResponse, tier: string | undefined): void
 }
 
+/** A response that has come, or that was stored elsewhere. */
+type Arrived = Pick<OriginResponse, 'status' | 'fields'> | StoredResponse
+
 /** What a flight is for: how it asks, and what is made of the answer. */
 export interface FlightPurpose {
   readonly clock: Clock
   /** Sends the upstream request, or finds the answer elsewhere. */
   send(handler: FlightHandler): void
   /** What invalidations look at, of a response that just arrived, or that was stored elsewhere. */
-  about(response: Pick<OriginResponse, 'status' | 'fields'> | StoredResponse): Invalidatable
+  about(response: Arrived): Invalidatable
   /** @param doomed the key was invalidated since the request was sent: nothing of the response may be stored */
   judge(response: OriginResponse, doomed: boolean): Verdict
   /** Puts a response that was stored elsewhere into the memory of this thread. */
@@ -62,7 +65,8 @@ export class Flight implements FlightHandler {
   #doomed = false
   /** Invalidations of which the key alone did not say whether they concern this; decided at the head. */
   #doubts: InvalidationTest[] = []
-  /** Known from the head on. */
+  /** Known from the head on; what invalidations look at is made of it when there is one, which is seldom. */
+  #arrived: Arrived | undefined
   #about: Invalidatable | undefined
 
   /** @param onLanded called when nothing more can be learned from this flight: new requests must not find it */
@@ -95,18 +99,26 @@ export class Flight implements FlightHandler {
   /** What was asked before an invalidation may be served to those who asked, but not stored, nor given to who came after it. */
   doom(invalidation: InvalidationTest): void {
     if (this.#doomed) return
-    if (!invalidation.isByKey && this.#about === undefined && this.#doubts.length < DOUBTS_MAX) {
+    const arrived = this.#arrived
+    if (!invalidation.isByKey && arrived === undefined && this.#doubts.length < DOUBTS_MAX) {
       this.#doubts.push(invalidation)
-    } else if (this.#about === undefined || invalidation.concerns(this.#about)) {
+    } else if (arrived === undefined || invalidation.concerns(this.#aboutOf(arrived))) {
       this.#doomed = true
       this.#streaming?.spool.stopStoring()
     }
   }
 
-  #learn(about: Invalidatable): void {
-    this.#about = about
+  #learn(arrived: Arrived): void {
+    this.#arrived = arrived
+    if (this.#doubts.length === 0) return
+    const about = this.#aboutOf(arrived)
     this.#doomed ||= this.#doubts.some((invalidation) => invalidation.concerns(about))
     this.#doubts = []
+  }
+
+  #aboutOf(arrived: Arrived): Invalidatable {
+    this.#about ??= this.#purpose.about(arrived)
+    return this.#about
   }
 
   #take(request: ProxyRequest, leader: boolean): Promise<FlightOutcome> {
@@ -137,13 +149,13 @@ export class Flight implements FlightHandler {
 
   /** Those who wait look again, and find it; after an invalidation they ask the origin. */
   onStored(stored: StoredResponse, tier: string | undefined): void {
-    this.#learn(this.#purpose.about(stored))
+    this.#learn(stored)
     if (!this.#doomed) this.#purpose.adopt(stored)
     this.#land(() => ({ kind: 'released', reason: 'found', tier }))
   }
 
   onResponse(response: OriginResponse): void {
-    this.#learn(this.#purpose.about(response))
+    this.#learn(response)
     const verdict = this.#judge(response)
     switch (verdict.kind) {
       case 'store':

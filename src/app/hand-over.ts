@@ -1,25 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import type { Clock } from '../clock.ts'
 import type { Threads } from '../control/threads.ts'
 import type { Invalidation } from '../tiers/invalidation.ts'
-import { type InheritedSockets, SOCKETS_VARIABLE } from './inherited-sockets.ts'
+import type { InheritedSockets } from './inherited-sockets.ts'
 import type { Serving } from './start-app.ts'
+import { serves, spawnSuccessor } from './successor.ts'
 
-/** What a successor says to whom it follows, once it accepts connections. */
-export const SERVING = 'serving'
-
-/** What it hears from there: all that was invalidated since memory was written down. */
+/** What a successor hears from whom it follows: all that was invalidated since memory was written down. */
 export interface FromPredecessor {
   readonly invalidated: readonly Invalidation[]
 }
 
-/** In which a successor must serve: it reads its configuration and perhaps a snapshot. */
-const SUCCESSOR_MS = 60_000
 /** In which all threads must have written memory down. */
 const SNAPSHOT_MS = 60_000
-/** Of the first descriptor that is passed: behind standard input, output and error, and the channel. */
-const FIRST_PASSED = 4
-
 /** Gives sockets and memory to another process of this program (docs/decisions/restart.md). */
 export class HandingOver {
   readonly #clock: Clock
@@ -81,37 +74,4 @@ async function socketsOf(threads: Threads): Promise<InheritedSockets> {
   const sockets = answers.map(({ answer }) => answer)
   if (sockets.some((some) => some.length === 0)) throw new Error('this system has no sockets that can be handed over')
   return sockets
-}
-
-/** This program again, with the same arguments, on the same listening sockets. */
-function spawnSuccessor(sockets: InheritedSockets): ChildProcess {
-  let next = FIRST_PASSED
-  const passed: InheritedSockets = sockets.map((worker) => worker.map(() => next++))
-  return spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
-    stdio: ['inherit', 'inherit', 'inherit', 'ipc', ...sockets.flat()],
-    env: { ...process.env, [SOCKETS_VARIABLE]: JSON.stringify(passed) },
-  })
-}
-
-/**
- * @returns when it accepts connections
- * @throws Error when it does not get so far; it is gone then
- */
-function serves(child: ChildProcess, clock: Clock): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: Error): void => {
-      cancel()
-      child.kill('SIGKILL')
-      reject(error)
-    }
-    const cancel = clock.after(SUCCESSOR_MS, () => fail(new Error(`it did not serve within ${SUCCESSOR_MS} ms`)))
-    child.once('error', fail)
-    child.once('exit', (code, signal) => fail(new Error(`it ended before it served: ${signal ?? `exit code ${code}`}`)))
-    child.on('message', (message) => {
-      if (message !== SERVING) return
-      cancel()
-      child.removeAllListeners('exit')
-      resolve()
-    })
-  })
 }

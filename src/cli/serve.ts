@@ -1,6 +1,6 @@
-import { SERVING } from '../app/hand-over.ts'
 import type { LoadConfig, LoadedConfig } from '../app/reloading.ts'
 import type { RunningApp } from '../app/start-app.ts'
+import { SERVING } from '../app/successor.ts'
 import type { Config } from '../config/config.ts'
 import { effectiveValues } from '../config/effective.ts'
 import { formatProblem } from '../config/problems.ts'

@@ -41,7 +41,8 @@ export function askOthers(question: Question): void {
 
 async function askTiers(question: Question, tiers: RemoteTiers): Promise<void> {
   const { core, request, plan, handler } = question
-  const found = await tiers.find(plan.key, request.fields)
+  const patience = tiers.patience()
+  const found = await tiers.find(plan.key, request.fields, patience)
   if (found !== undefined && isNews(question, found.stored)) {
     found.promote(usefulSeconds(core, plan, found.stored))
     return handler.onStored(found.stored, found.tier)
@@ -52,6 +53,7 @@ async function askTiers(question: Question, tiers: RemoteTiers): Promise<void> {
     clock: core.clock,
     key: plan.key,
     requestFields: request.fields,
+    patience,
     leaseMs: LEASE_MS,
     waitMs: WAIT_MS,
     isUsable: (stored) => isNews(question, stored) && isReusable(question, stored),

@@ -90,14 +90,18 @@ export class RemoteTier implements Tier {
     return this.#health.servers()
   }
 
-  async find(key: string, requestFields: RawFields): Promise<StoredResponse | undefined> {
-    const server = this.#serverToAsk(key)
+  async find(
+    key: string,
+    requestFields: RawFields,
+    withinMs = this.#settings.deadlineMs,
+  ): Promise<StoredResponse | undefined> {
+    const server = this.#serverToAsk(key, withinMs)
     if (server === undefined || !this.#parts.invalidations.isCurrent) {
       this.#counters.skipped++
       return undefined
     }
     const request = { key, fields: requestFields, nowMs: this.#parts.clock.now() }
-    const sought = await this.#ask(server, () => this.#records.read(server, request))
+    const sought = await this.#ask({ server, withinMs }, () => this.#records.read(server, request))
     return sought === undefined ? undefined : this.#note(key, sought)
   }
 
@@ -135,11 +139,13 @@ export class RemoteTier implements Tier {
     })
   }
 
-  async lease(key: string, leaseMs: number): Promise<Lease> {
-    const server = this.#serverToAsk(key)
+  async lease(key: string, leaseMs: number, withinMs = this.#settings.deadlineMs): Promise<Lease> {
+    const server = this.#serverToAsk(key, withinMs)
     if (server === undefined || !this.#health.isWritable(server)) return { kind: 'none' }
     const claim = { name: this.#records.leaseName(key), token: randomBytes(12).toString('hex') }
-    const won = await this.#ask(server, () => this.#parts.store.claim(server, { ...claim, forMs: leaseMs }))
+    const won = await this.#ask({ server, withinMs }, () =>
+      this.#parts.store.claim(server, { ...claim, forMs: leaseMs }),
+    )
     if (won === undefined) return { kind: 'none' }
     if (!won) return { kind: 'held' }
     const endRenewing = this.#keepRenewing(key, { ...claim, forMs: leaseMs })
@@ -188,8 +194,8 @@ export class RemoteTier implements Tier {
     await this.#parts.store.close()
   }
 
-  #serverToAsk(key: string): string | undefined {
-    if (this.#closed || this.#underWay >= this.#settings.findsMax) return undefined
+  #serverToAsk(key: string, withinMs: number): string | undefined {
+    if (this.#closed || withinMs <= 0 || this.#underWay >= this.#settings.findsMax) return undefined
     return this.#serverOf(key)
   }
 
@@ -217,19 +223,21 @@ export class RemoteTier implements Tier {
   }
 
   /** Asks a server for somebody who waits. Undefined: no answer, which has been counted. */
-  async #ask<T>(server: string, operation: () => Promise<T>): Promise<T | undefined> {
-    const { deadlineMs } = this.#settings
+  async #ask<T>(
+    { server, withinMs }: { readonly server: string; readonly withinMs: number },
+    operation: () => Promise<T>,
+  ): Promise<T | undefined> {
     const askedAtMs = this.#parts.clock.now()
     this.#underWay++
     const answer = operation().finally(() => this.#underWay--)
     try {
-      const result = await inTime(this.#parts.clock, deadlineMs, answer)
+      const result = await inTime(this.#parts.clock, withinMs, answer)
       if (result !== late) {
         this.#health.succeeded(server)
         return result
       }
       this.#counters.late++
-      this.#health.missed(server, deadlineMs)
+      void this.#judgeLate(server, withinMs, answer)
     } catch (error) {
       this.#counters.failed++
       this.#health.failed(server, storeError(error))
@@ -237,6 +245,18 @@ export class RemoteTier implements Tier {
       this.#latency.observe(this.#parts.clock.now() - askedAtMs)
     }
     return undefined
+  }
+
+  /** A server has the whole deadline, however little of it a request had left. */
+  async #judgeLate(server: string, waitedMs: number, answer: Promise<unknown>): Promise<void> {
+    const { deadlineMs } = this.#settings
+    try {
+      const isLate = waitedMs >= deadlineMs || (await inTime(this.#parts.clock, deadlineMs - waitedMs, answer)) === late
+      if (isLate) this.#health.missed(server, deadlineMs)
+      else this.#health.succeeded(server)
+    } catch (error) {
+      this.#health.failed(server, storeError(error))
+    }
   }
 
   #enqueue(

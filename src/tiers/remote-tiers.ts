@@ -4,6 +4,7 @@ import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import { CatchUp } from './catch-up.ts'
 import type { Invalidation } from './invalidation.ts'
 import type { InvalidationLog, InvalidationLogCounts, PublishReport } from './invalidation-log.ts'
+import { Patience } from './patience.ts'
 import type { Invalidatable, InvalidationVerdict, ServerState, Tier, TierCounts, TierState } from './tier.ts'
 
 /** The log of invalidations, where the boxes have one in common. */
@@ -77,14 +78,19 @@ export class RemoteTiers {
     return this.#tiers.at(-1)
   }
 
+  /** What a request has for all that it asks of tiers, from now on. */
+  patience(): Patience {
+    return new Patience(this.#clock, this.#deadlineMs)
+  }
+
   /**
    * Asks one tier after the other. What is found is not purged by what the log had said before it was asked for, so promoted
    * it says that it is as of then, not as of its own request, whose time is one of another box's clock.
    */
-  async find(key: string, requestFields: RawFields): Promise<RemoteFind | undefined> {
+  async find(key: string, requestFields: RawFields, patience = this.patience()): Promise<RemoteFind | undefined> {
     const position = this.#log.positionAt(this.#clock.now())
     for (const [asked, tier] of this.#tiers.entries()) {
-      const stored = await tier.find(key, requestFields)
+      const stored = await tier.find(key, requestFields, patience.leftMs)
       if (stored === undefined) continue
       const promote = (ttlSeconds: number) => {
         for (const lacking of this.#tiers.slice(0, asked)) lacking.put(key, stored, ttlSeconds, position)

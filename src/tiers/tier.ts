@@ -16,9 +16,10 @@ export interface Tier {
    * The stored response for a request, of what is stored under its key (RFC 9111 §4.1). Whether it may be reused is not asked
    * here: it may be stale.
    *
+   * @param withinMs as long as the request still has, when that is less than the deadline
    * @returns after at most the deadline, and at once while the server is down
    */
-  find(key: string, requestFields: RawFields): Promise<StoredResponse | undefined>
+  find(key: string, requestFields: RawFields, withinMs?: number): Promise<StoredResponse | undefined>
   /**
    * Stores it for that long, at some time after this returns. Parts of a representation and large bodies are not stored.
    *
@@ -30,8 +31,10 @@ export interface Tier {
   /**
    * The right to fetch what is stored under a key, so that one box does it for all: until it is released, and for that long
    * after this box has died.
+   *
+   * @param withinMs as for `find`
    */
-  lease(key: string, leaseMs: number): Promise<Lease>
+  lease(key: string, leaseMs: number, withinMs?: number): Promise<Lease>
   counts(): TierCounts
   /** Resolves when all that was put and removed before has been done or given up. */
   settled(): Promise<void>
@@ -77,9 +80,9 @@ export interface TierCounts {
   readonly misses: number
   /** Answers that were no answers: connection lost, an error reply. */
   readonly failed: number
-  /** No answer within the deadline. */
+  /** No answer within the deadline, or within what the request had left of it. */
   readonly late: number
-  /** Not asked: the server is down, too much is under way, or invalidations cannot be followed. */
+  /** Not asked: the server is down, too much is under way, invalidations cannot be followed, or the request has no time left. */
   readonly skipped: number
   /** Misses because what was found was damaged, signed by nobody we know, or under a wrong name. */
   readonly corrupt: number

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { StoredResponse } from '../../src/rfc9111/stored-response.ts'
+import { Patience } from '../../src/tiers/patience.ts'
 import { takeTurn } from '../../src/tiers/take-turn.ts'
 import type { Lease } from '../../src/tiers/tier.ts'
 import { HeldClock } from '../support/held-clock.ts'
@@ -24,7 +25,10 @@ function boxes() {
     },
     find: async () => shared.found,
   }
-  const options = { clock, key: '/', requestFields: [], leaseMs: 5_000, waitMs: 1_000, isUsable: () => true }
+  const options = {
+    ...{ clock, key: '/', requestFields: [], leaseMs: 5_000, waitMs: 1_000, isUsable: () => true },
+    patience: new Patience(clock, 50),
+  }
   const turn = () => takeTurn(tier, options)
   /** Moves on in steps, so that each look is made. */
   const advance = async (ms: number) => {

@@ -10,7 +10,7 @@ import { type Claim, type RemoteStore, StoreError } from './remote-store.ts'
 import { ServerHealth } from './server-health.ts'
 import { type RecordSettings, type Sought, StoredRecords } from './stored-records.ts'
 import type { Invalidations, Lease, ServerState, StateChange, Tier, TierCounts, TierState } from './tier.ts'
-import { WriteQueue, type WriteQueueLimits } from './write-queue.ts'
+import { type Write, WriteQueue, type WriteQueueLimits } from './write-queue.ts'
 
 export interface RemoteTierSettings extends RecordSettings {
   /** Most that a `find` or a `lease` may take. */
@@ -141,7 +141,8 @@ export class RemoteTier implements Tier {
 
   async lease(key: string, leaseMs: number, withinMs = this.#settings.deadlineMs): Promise<Lease> {
     const server = this.#serverToAsk(key, withinMs)
-    if (server === undefined || !this.#health.isWritable(server)) return { kind: 'none' }
+    // What is fetched now would find no room in the queue: others would wait for nothing.
+    if (server === undefined || this.#queue.isFull || !this.#health.isWritable(server)) return { kind: 'none' }
     const claim = { name: this.#records.leaseName(key), token: randomBytes(12).toString('hex') }
     const won = await this.#ask({ server, withinMs }, () =>
       this.#parts.store.claim(server, { ...claim, forMs: leaseMs }),
@@ -151,7 +152,8 @@ export class RemoteTier implements Tier {
     const endRenewing = this.#keepRenewing(key, { ...claim, forMs: leaseMs })
     const release = () => {
       endRenewing()
-      this.#enqueue({ key, name: claim.name, bytes: 0 }, () => this.#parts.store.release(server, claim))
+      const write = { key, name: claim.name, bytes: 0, isOwed: true }
+      this.#enqueue(write, () => this.#parts.store.release(server, claim))
     }
     return { kind: 'won', release }
   }
@@ -260,7 +262,7 @@ export class RemoteTier implements Tier {
   }
 
   #enqueue(
-    { key, name, bytes }: { readonly key: string; readonly name: string; readonly bytes: number },
+    { key, ...rest }: { readonly key: string } & Pick<Write, 'name' | 'bytes' | 'isOwed'>,
     write: (server: string) => Promise<void>,
   ): void {
     const run = async () => {
@@ -268,7 +270,7 @@ export class RemoteTier implements Tier {
       if (server === undefined || !this.#health.isWritable(server)) this.#counters.dropped++
       else await this.#write(server, write)
     }
-    if (this.#closed || !this.#queue.add({ group: key, name, bytes, run })) this.#counters.dropped++
+    if (this.#closed || !this.#queue.add({ ...rest, group: key, run })) this.#counters.dropped++
   }
 
   async #write(server: string, write: (server: string) => Promise<void>): Promise<void> {

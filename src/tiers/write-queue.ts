@@ -12,6 +12,8 @@ export interface Write {
   readonly name: string
   /** What it holds in memory; 0 is let in whatever the bytes already held. */
   readonly bytes: number
+  /** Let in even when the queue is full: somebody else waits for it. Whoever adds such writes bounds their number. */
+  readonly isOwed?: boolean
   /** Never rejects. */
   readonly run: () => Promise<void>
 }
@@ -37,13 +39,17 @@ export class WriteQueue {
     return this.#bytes
   }
 
+  get isFull(): boolean {
+    return this.length >= this.#limits.writesMax
+  }
+
   /** @returns false: there is no room, and nothing was changed */
   add(write: Write): boolean {
     const id = `${write.group}\n${write.name}`
     const replaced = this.#waiting.get(id)
     const bytes = this.#bytes + write.bytes - (replaced?.bytes ?? 0)
-    const isFull = replaced === undefined && this.length >= this.#limits.writesMax
-    if (isFull || (write.bytes > 0 && bytes > this.#limits.bytesMax)) return false
+    const hasPlace = replaced !== undefined || write.isOwed === true || !this.isFull
+    if (!hasPlace || (write.bytes > 0 && bytes > this.#limits.bytesMax)) return false
     this.#bytes = bytes
     this.#waiting.set(id, write)
     // Not now: whoever adds is about to answer a client.

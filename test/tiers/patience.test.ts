@@ -34,7 +34,7 @@ async function tierOn(clock: HeldClock, name: string, store: RemoteStore) {
   const changes: StateChange[] = []
   const tier = new RemoteTier(
     {
-      ...{ prefix: 'test', deadlineMs, writeDeadlineMs: 1_000, findsMax: 100 },
+      ...{ prefix: 'test', space: 'test', deadlineMs, writeDeadlineMs: 1_000, findsMax: 100 },
       ...{ objectBytesMax: 1024, itemBytesMax: 1024, secret: undefined },
       writes: { bytesMax: 1024, writesMax: 10, concurrency: 1 },
       breaker: { missesMax: 3, pauseMs: 250, pauseMaxMs: 5_000 },

@@ -188,6 +188,18 @@ for (const [kind, open] of Object.entries(kinds)) {
       assert.equal((await tier.lease('/leased', 5_000)).kind, 'held')
     })
 
+    it('gives a lease back however much waits to be stored, and takes none for what would find no room', async () => {
+      const { other } = opened
+      if (tier.lease === undefined || other?.lease === undefined) return
+      const held = await tier.lease('/held', 5_000)
+      for (let i = 0; i < 2_000; i++) tier.put(`/waits-${i}`, stored('waits'), 60)
+      assert.equal((await tier.lease('/no-room', 5_000)).kind, 'none')
+      for (let i = 0; i < 2_000; i++) tier.put(`/waits-${i}`, stored('waits'), 60)
+      if (held.kind === 'won') held.release()
+      await tier.settled()
+      assert.equal((await other.lease('/held', 5_000)).kind, 'won')
+    })
+
     it('keeps a lease while its box lives, and not much longer', async () => {
       const { other } = opened
       if (tier.lease === undefined || other?.lease === undefined) return

@@ -54,6 +54,14 @@ describe('the queue of writes', () => {
     assert.equal(queue.add(write('5', '5')), false)
   })
 
+  it('takes what somebody else waits for when it is full, too', () => {
+    const { queue, write } = held()
+    for (const name of ['1', '2', '3', '4']) queue.add(write(name, name))
+    assert.equal(queue.isFull, true)
+    assert.equal(queue.add(write('5', '5', 0)), false)
+    assert.equal(queue.add({ ...write('5', '5', 0), isOwed: true }), true)
+  })
+
   it('does only the last of those that wait under one name', async () => {
     const { queue, begun, write, turn } = held()
     queue.add(write('a', 'x', 60))

@@ -1,5 +1,10 @@
 import { execFile } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { temporaryFolder } from '../../test/support/temporary-folder.ts'
+import { readWrkReport, type WrkReport } from '../support/wrk.ts'
+import { wrkScript } from '../support/wrk-script.ts'
 import { AT_A_TIME, type BalancerKind, breakwater, haproxy, nginx, SERVICE_MS, startOrigins } from './balancers.ts'
 
 /** What one balancer carried in front of so many origins. */
@@ -37,28 +42,25 @@ async function measure(kind: BalancerKind, origins: number, seconds: number): Pr
   const url = `http://127.0.0.1:${port}/`
   const body = await (await fetch(url)).text()
   if (body.length !== 1024) throw new Error(`${kind.name} gave a wrong answer: ${body.length} bytes`)
-  const load = async (time: number): Promise<string> => {
-    const clients = String(2 * AT_A_TIME * origins)
-    return (await run('wrk', ['-t1', `-c${clients}`, `-d${time}s`, '--latency', '--timeout', '10s', url])).stdout
+  const script = join(temporaryFolder().path, 'load.lua')
+  writeFileSync(script, wrkScript({ head: 'minimal', targets: { kind: 'one', path: '/' } }))
+  const load = async (time: number): Promise<WrkReport> => {
+    const words = ['-t1', `-c${2 * AT_A_TIME * origins}`, `-d${time}s`, '--timeout', '10s', '-s', script, url]
+    return readWrkReport((await run('wrk', words)).stdout)
   }
   await load(1)
-  const output = await load(seconds)
+  const { requests, durationMicros, errors, p50Micros, p99Micros } = await load(seconds)
   await program.kill()
   await stop()
-  const errorsPerSecond = Number(/Non-2xx or 3xx responses: (\d+)/.exec(output)?.[1] ?? 0) / seconds
-  const goodPerSecond = Number(/Requests\/sec:\s+([\d.]+)/.exec(output)?.[1]) - errorsPerSecond
+  const perSecond = (count: number): number => count / (durationMicros / 1e6)
+  const goodPerSecond = perSecond(requests - errors.status)
   return {
     balancer: kind.name,
     origins,
     goodPerSecond,
     ofBest: goodPerSecond / ((origins * AT_A_TIME * 1000) / SERVICE_MS),
-    p50Ms: quantileMs(output, 50),
-    p99Ms: quantileMs(output, 99),
-    errorsPerSecond,
+    p50Ms: p50Micros / 1000,
+    p99Ms: p99Micros / 1000,
+    errorsPerSecond: perSecond(Object.values(errors).reduce((sum, count) => sum + count)),
   }
-}
-
-function quantileMs(output: string, percent: number): number {
-  const [, value, unit] = new RegExp(`${percent}%\\s+([\\d.]+)(us|ms|s)`).exec(output) ?? []
-  return Number(value) * (unit === 's' ? 1000 : unit === 'us' ? 0.001 : 1)
 }

@@ -73,21 +73,31 @@ async function finish(program: Program, seconds: number): Promise<LoadResult> {
   return parseWrkOutput(program.stdout())
 }
 
-interface WrkReport {
+/** What the script of `wrkScript` writes. */
+export interface WrkReport {
+  /** Answered, with whatever status. */
   readonly requests: number
+  /** From the first to the last, which is longer than was asked for. */
   readonly durationMicros: number
   readonly bytes: number
-  readonly errors: Readonly<Record<string, number>>
+  /** `status` counts answers of 400 and above. */
+  readonly errors: Readonly<Record<'connect' | 'read' | 'write' | 'status' | 'timeout', number>>
   readonly p50Micros: number
   readonly p99Micros: number
   readonly p999Micros: number
 }
 
-/** @throws when the report is missing, nothing was answered, or an answer was an error */
-export function parseWrkOutput(output: string): LoadResult {
+/** @throws when it is missing */
+export function readWrkReport(output: string): WrkReport {
   const line = output.split('\n').find((text) => text.startsWith(resultMark))
   if (line === undefined) throw new Error(`wrk wrote no result: ${output}`)
-  const report = JSON.parse(line.slice(resultMark.length)) as WrkReport
+  // Written by our own script.
+  return JSON.parse(line.slice(resultMark.length)) as WrkReport
+}
+
+/** @throws when the report is missing, nothing was answered, or an answer was an error */
+export function parseWrkOutput(output: string): LoadResult {
+  const report = readWrkReport(output)
   const errors = Object.entries(report.errors).filter(([, count]) => count > 0)
   if (errors.length > 0) throw new Error(`errors under load: ${errors.map((pair) => pair.join(' ')).join(', ')}`)
   if (report.requests === 0) throw new Error('nothing was answered under load')

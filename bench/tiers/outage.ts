@@ -24,6 +24,8 @@ export interface OutageFigures {
   readonly slices: readonly Slice[]
   readonly worstMs: number
   readonly worstAtMs: number
+  /** What of the worst had passed before it was sent. */
+  readonly worstSentLateMs: number
   /** Before anything was done to Redis. */
   readonly calmWorstMs: number
   readonly p50Ms: number
@@ -33,7 +35,8 @@ export interface OutageFigures {
   readonly failed: number
 }
 
-type Sample = readonly [scheduledMs: number, latencyMs: number, kind: 0 | 1, status: number]
+/** As `steady-load.ts` writes it. */
+type Sample = readonly [scheduledMs: number, latencyMs: number, kind: 0 | 1, status: number, sentLateMs: number]
 
 export const DEADLINE_MS = 50
 const PER_SECOND = 5_000
@@ -129,6 +132,7 @@ function figures(samples: readonly Sample[], events: OutageFigures['events'], to
     ...{ perSecond: PER_SECOND, deadlineMs: DEADLINE_MS, events, slices },
     worstMs: worst[1],
     worstAtMs: worst[0],
+    worstSentLateMs: worst[4],
     calmWorstMs: calm.reduce((most, [, latencyMs]) => Math.max(most, latencyMs), 0),
     p50Ms: quantile(all, 0.5),
     p99Ms: quantile(all, 0.99),

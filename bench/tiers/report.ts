@@ -58,6 +58,7 @@ lacks. ${events}. The origin answers at once.
 | p99 ms | ${outage.p99Ms.toFixed(2)} |
 | worst before the first event, ms | ${outage.calmWorstMs.toFixed(1)} |
 | worst, ms | ${outage.worstMs.toFixed(1)} at ${(outage.worstAtMs / 1000).toFixed(2)} s |
+| of it before it was sent, ms | ${outage.worstSentLateMs.toFixed(1)} |
 | goal: deadline + 20 ms | ${goalMs}: ${outage.worstMs <= goalMs ? 'met' : '**missed**'} |
 `
 }

@@ -1,15 +1,18 @@
 /*
  * Requests at an even pace, whatever becomes of those before: `node steady-load.ts PORT PER_SECOND SECONDS`. Nine of ten ask for
  * one of a few pages, which memory has; each tenth for one of many, in turn. When it ends it writes a line of JSON:
- * `[scheduledMs, latencyMs, kind, status]` of each, kind 0 for memory and 1 for the tier. Latencies are from the scheduled moment.
+ * `[scheduledMs, latencyMs, kind, status, sentLateMs]` of each that was answered, kind 0 for memory and 1 for the tier. Latencies are
+ * from the scheduled moment; `sentLateMs` of it is our own doing, or that of 256 requests under way.
  */
 import { connect, type Socket } from 'node:net'
 import { EACH_NTH, memoryPage, tierPage } from './outage-pages.ts'
 
-type Sample = readonly [scheduledMs: number, latencyMs: number, kind: 0 | 1, status: number]
-
 const [port, perSecond, seconds] = process.argv.slice(2).map(Number) as [number, number, number]
-const samples: Sample[] = []
+const total = perSecond * seconds
+// Made ahead: what grows with every request makes the collector of garbage stop the load.
+const latencyMs = new Float64Array(total).fill(Number.NaN)
+const sentLateMs = new Float64Array(total)
+const statuses = new Uint16Array(total)
 const idle: Client[] = []
 const startMs = performance.now()
 
@@ -60,18 +63,28 @@ class Client {
 const waiting: (() => void)[] = []
 const CONNECTIONS = 256
 let sent = 0
-const total = perSecond * seconds
+
+function kindOf(request: number): 0 | 1 {
+  return request % EACH_NTH === 0 ? 1 : 0
+}
+
+function scheduledMs(request: number): number {
+  return (request * 1000) / perSecond
+}
 
 function sendDue(): void {
   const due = Math.min(total, Math.floor(((performance.now() - startMs) / 1000) * perSecond))
   for (; sent < due; sent++) {
-    const kind = sent % EACH_NTH === 0 ? 1 : 0
-    const scheduledMs = (sent * 1000) / perSecond
-    const path = kind === 1 ? tierPage(sent / EACH_NTH) : memoryPage(sent)
-    const send = (): void =>
+    const number = sent
+    const path = kindOf(number) === 1 ? tierPage(number / EACH_NTH) : memoryPage(number)
+    const lateMs = () => performance.now() - startMs - scheduledMs(number)
+    const send = (): void => {
+      sentLateMs[number] = lateMs()
       idle.pop()?.ask(path, (status) => {
-        samples.push([scheduledMs, performance.now() - startMs - scheduledMs, kind, status])
+        latencyMs[number] = lateMs()
+        statuses[number] = status
       })
+    }
     if (idle.length > 0) send()
     else waiting.push(send)
   }
@@ -80,8 +93,13 @@ function sendDue(): void {
 }
 
 function finish(): void {
-  const rounded = samples.map(([at, latency, ...rest]) => [at.toFixed(1), latency.toFixed(2), ...rest].map(Number))
-  process.stdout.write(`samples ${JSON.stringify(rounded)}\n`, () => process.exit(0))
+  const samples: number[][] = []
+  for (const [i, latency] of latencyMs.entries()) {
+    if (Number.isNaN(latency)) continue
+    const rounded = [scheduledMs(i).toFixed(1), latency.toFixed(2), kindOf(i), statuses[i], sentLateMs[i]!.toFixed(2)]
+    samples.push(rounded.map(Number))
+  }
+  process.stdout.write(`samples ${JSON.stringify(samples)}\n`, () => process.exit(0))
 }
 
 for (let i = 0; i < CONNECTIONS; i++) idle.push(new Client())

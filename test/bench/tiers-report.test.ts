@@ -12,7 +12,16 @@ const outage: OutageFigures = {
     { atMs: 0, memoryWorstMs: 1, tierMedianMs: 0.5, tierWorstMs: 2 },
     { atMs: 1_000, memoryWorstMs: 2, tierMedianMs: 50, tierWorstMs: 55 },
   ],
-  ...{ worstMs: 55, worstAtMs: 1_010, calmWorstMs: 2, p50Ms: 0.4, p99Ms: 51, requests: 10_000, failed: 0 },
+  ...{
+    worstMs: 55,
+    worstAtMs: 1_010,
+    worstSentLateMs: 0.4,
+    calmWorstMs: 2,
+    p50Ms: 0.4,
+    p99Ms: 51,
+    requests: 10_000,
+    failed: 0,
+  },
 }
 const machine = {
   ...{ processor: 'a processor', cores: 2, memoryGiB: 8, kernel: '6', node: 'v26' },

@@ -1,4 +1,5 @@
 import type { RawFields } from '../http/fields.ts'
+import type { ScannedRequest } from '../http1/request-scanner.ts'
 import type { Decision } from '../request/proxy-response.ts'
 
 /**
@@ -42,4 +43,19 @@ export interface ExchangeRecord {
   readonly receivedMs: number
   readonly firstByteMs: number | undefined
   readonly endedMs: number
+}
+
+/** What logs say of an exchange. */
+export type LoggedExchange = Omit<ExchangeRecord, 'fields'>
+
+/** A hit in the moment it is answered, valid during the call that tells of it: what is to be kept of it is a record. */
+export interface AnsweredHit {
+  /** A GET or HEAD of HTTP/1.1, as it lies in its bytes. */
+  readonly request: ScannedRequest
+  readonly clientAddress: string
+  readonly receivedMs: number
+  readonly status: number
+  readonly bodyBytesSent: number
+  /** As if it ended in this moment, and well. */
+  record(): LoggedExchange
 }

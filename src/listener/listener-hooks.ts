@@ -1,5 +1,5 @@
 import type { PreparedResponse } from '../respond/prepared-response.ts'
-import type { ExchangeRecord } from './exchange-record.ts'
+import type { AnsweredHit, ExchangeRecord, LoggedExchange } from './exchange-record.ts'
 
 /** The `onHitRecord` of those who do not want to hear: a lane that sees it makes no records of hits. */
 export const NOBODY_LISTENS = (): void => {}
@@ -9,9 +9,9 @@ export interface ListenerHooks {
   /** An exchange has ended, other than one that `onHit` was told of. */
   readonly onExchange: (record: ExchangeRecord) => void
   /** A hit was answered in the moment it was read. Called for each, so it must cost next to nothing. */
-  readonly onHit: (hit: PreparedResponse) => void
+  readonly onHit: (hit: PreparedResponse, answered: AnsweredHit) => void
   /** The exchange of such a hit has ended. Not called, and no record made, where it is `NOBODY_LISTENS`. */
-  readonly onHitRecord: (record: ExchangeRecord) => void
+  readonly onHitRecord: (record: LoggedExchange) => void
   /** A connection was closed unread because there are too many. */
   readonly onConnectionRefused: (reason: 'connections' | 'connections-per-address') => void
   /** A connection could not be accepted: most likely too many open files. At most one call a second. */

@@ -1,7 +1,8 @@
 import type { AccessLogFormat } from '../config/config.ts'
-import type { ExchangeRecord } from '../listener/exchange-record.ts'
-import { combinedLine } from './combined-line.ts'
+import type { AnsweredHit, LoggedExchange } from '../listener/exchange-record.ts'
+import { appendCombinedHit, combinedLine } from './combined-line.ts'
 import { jsonLine } from './json-line.ts'
+import type { LineBytes } from './line-bytes.ts'
 import { LineWriter, type LineWriterState } from './line-writer.ts'
 import { squidLine } from './squid-line.ts'
 
@@ -18,7 +19,9 @@ export interface AccessLogOptions {
 /** One line for each exchange. Cookies and `Authorization` are never part of it. */
 export interface AccessLog {
   /** Cheap and never blocking: called on the hot path. */
-  write(record: ExchangeRecord): void
+  readonly write: (record: LoggedExchange) => void
+  /** The same for a hit in the moment it is answered, cheaper; undefined: the format says how an exchange ended. */
+  readonly writeHit: ((hit: AnsweredHit) => void) | undefined
   /** Opens the file again, after log rotation moved it away. */
   reopen(): void
   /** Writes what is held, waiting a second at most. */
@@ -28,22 +31,33 @@ export interface AccessLog {
 
 const standardOutput = 1
 
-const lineFormats: Record<LineFormat, (record: ExchangeRecord) => string> = {
-  combined: combinedLine,
-  json: jsonLine,
-  squid: squidLine,
+interface Format {
+  readonly line: (record: LoggedExchange) => string
+  /** Appends the same line for a hit, or returns false, and the line is made of its record. */
+  readonly appendHit?: (line: LineBytes, hit: AnsweredHit) => boolean
+}
+
+const lineFormats: Record<LineFormat, Format> = {
+  combined: { line: combinedLine, appendHit: appendCombinedHit },
+  json: { line: jsonLine },
+  squid: { line: squidLine },
 }
 
 /** @throws when the file cannot be opened */
 export function openAccessLog(options: AccessLogOptions): AccessLog {
-  const formatLine = lineFormats[options.format]
+  const { line, appendHit } = lineFormats[options.format]
   const writer = new LineWriter({
     target: options.file ?? standardOutput,
     mode: 'gathered',
     ...(options.onState && { onState: options.onState }),
   })
+  const write = (record: LoggedExchange): void => writer.write(line(record))
+  const writeHit = (append: typeof appendCombinedHit) => (hit: AnsweredHit) => {
+    if (!writer.writeFrom(hit, append)) write(hit.record())
+  }
   return {
-    write: (record) => writer.write(formatLine(record)),
+    write,
+    writeHit: appendHit && writeHit(appendHit),
     reopen: () => writer.reopen(),
     close: () => writer.close(),
     get droppedLines() {

@@ -6,6 +6,9 @@ const plain = /^[ !#-[\]-~]*$/
 const notPlain = /[^ !#-[\]-~]/g
 const notPlainNorSpace = /[^!#-[\]-~]/g
 
+/** 1 for the bytes that are plain in this sense. */
+export const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) => (plain.test(String.fromCharCode(byte)) ? 1 : 0))
+
 /** For a quoted value of Apache's formats: `\"`, `\\`, `\xhh`. Apache's own escaping, so its readers undo it. */
 export function escapeForApache(value: string): string {
   return plain.test(value) ? value : value.replace(notPlain, apacheEscape)

@@ -1,4 +1,4 @@
-import type { ExchangeRecord } from '../listener/exchange-record.ts'
+import type { LoggedExchange } from '../listener/exchange-record.ts'
 import { escapeForJson } from './escape.ts'
 import { isoTime } from './log-time.ts'
 
@@ -6,7 +6,7 @@ import { isoTime } from './log-time.ts'
  * One JSON object a line; what does not apply is left out. The decision's members have the names they have
  * everywhere (`Decision`). Its `key` is not logged: a key recipe may put a cookie's value into it.
  */
-export function jsonLine(record: ExchangeRecord): string {
+export function jsonLine(record: LoggedExchange): string {
   const { decision, receivedMs } = record
   let line = `{"time":"${isoTime(receivedMs)}","client":"${escapeForJson(record.clientAddress)}"`
   if (record.peerAddress !== record.clientAddress) line += text('peer', record.peerAddress)

@@ -1,17 +1,18 @@
 import { closeSync, write as writeAsync, writeSync } from 'node:fs'
+import { LineBytes } from './line-bytes.ts'
 import { type LogDescriptor, openLogDescriptor } from './log-descriptor.ts'
 
 export interface LineWriterOptions {
   /** A path, or the number of an open descriptor (1 is standard output). */
   readonly target: string | number
   /**
-   * `gathered` writes 16 384 characters at a time, at the latest a second after the first of them;
+   * `gathered` writes 32 KiB at a time, at the latest a second after the first of them;
    * `immediate` writes each line before `write` returns, so that a crash loses none.
    */
   readonly mode: 'gathered' | 'immediate'
   /** Told once when lines can no longer be written, and once when they can again. */
   readonly onState?: (state: LineWriterState) => void
-  /** Characters held while nothing can be written; lines beyond are dropped. */
+  /** Bytes held while nothing can be written; lines beyond are dropped. */
   readonly heldMax?: number
 }
 
@@ -23,8 +24,12 @@ export type LineWriterState =
   /** The old file goes on being written. */
   | { readonly kind: 'not-reopened'; readonly reason: string }
 
-/** A write costs as much as some twenty lines. */
-const gatherMin = 16 * 1024
+/** A write costs as much as some twenty lines; a pipe takes twice this at once. */
+const gatherMin = 32 * 1024
+/** With the line that makes it enough. */
+const gatherRoom = gatherMin + 4 * 1024
+/** Immediate lines are never many. */
+const immediateRoom = 4 * 1024
 const flushDelayMs = 1000
 /** A full pipe is read within moments or not at all. */
 const fullRetryMs = 100
@@ -44,9 +49,14 @@ export class LineWriter {
   readonly #onState: (state: LineWriterState) => void
   readonly #heldMax: number
   #descriptor: LogDescriptor
-  #pending = ''
-  /** What the operating system has not taken yet of the last write. */
+  /** Lines that nothing was done with yet. */
+  #pending: LineBytes
+  /** What the operating system has not taken yet of the lines that were handed to it. */
   #unwritten: Buffer | undefined
+  /** Where those lie. */
+  #handed: LineBytes | undefined
+  /** For the next lines. */
+  #spare: LineBytes | undefined
   #writing = false
   #blocked = false
   #reopenWanted = false
@@ -65,6 +75,7 @@ export class LineWriter {
     this.#immediate = options.mode === 'immediate'
     this.#onState = options.onState ?? (() => {})
     this.#heldMax = options.heldMax ?? 1024 * 1024
+    this.#pending = this.#emptyLines()
     this.#descriptor = openLogDescriptor(options.target)
     process.on('exit', this.#atExit)
   }
@@ -76,11 +87,32 @@ export class LineWriter {
 
   /** @param line ends in a line feed */
   write(line: string): void {
-    if (this.#closed || this.#pending.length + line.length > this.#heldMax) {
-      this.#drop()
-      return
-    }
-    this.#pending += line
+    if (!this.#takes(line.length)) return
+    this.#pending.text(line)
+    this.#added()
+  }
+
+  /**
+   * Writes the line that `append` makes of `source`; it says by false that it has appended nothing.
+   *
+   * @returns what `append` says; true for a line that was dropped
+   */
+  writeFrom<Source>(source: Source, append: (to: LineBytes, source: Source) => boolean): boolean {
+    // How long the line will be is not known.
+    if (!this.#takes(0)) return true
+    if (!append(this.#pending, source)) return false
+    this.#added()
+    return true
+  }
+
+  /** Whether there is room for so much more; if not, that counts as a line dropped. */
+  #takes(bytes: number): boolean {
+    if (!this.#closed && this.#pending.length + bytes <= this.#heldMax) return true
+    this.#drop()
+    return false
+  }
+
+  #added(): void {
     if (this.#immediate || this.#pending.length >= gatherMin) this.#continue()
     else this.#flushTimer ??= setTimeout(() => this.#flush(), flushDelayMs).unref()
   }
@@ -95,7 +127,7 @@ export class LineWriter {
   /** Writes what is held, waiting a second at most, and closes the file. */
   async close(): Promise<void> {
     if (this.#closed) return
-    if (this.#unwritten !== undefined || this.#pending !== '') {
+    if (this.#unwritten !== undefined || this.#pending.length > 0) {
       await new Promise<void>((resolve) => {
         const giveUp = setTimeout(resolve, closeWaitMs)
         this.#onDrained = () => {
@@ -171,15 +203,31 @@ export class LineWriter {
   }
 
   #nextBytes(): Buffer | undefined {
-    if (this.#unwritten === undefined && this.#pending !== '') {
-      this.#unwritten = Buffer.from(this.#pending)
-      this.#pending = ''
+    if (this.#unwritten === undefined && this.#pending.length > 0) {
+      this.#handed = this.#pending
+      this.#unwritten = this.#pending.filled()
+      this.#pending = this.#spare ?? this.#emptyLines()
+      this.#spare = undefined
     }
     return this.#unwritten
   }
 
+  #emptyLines(): LineBytes {
+    return new LineBytes(this.#immediate ? immediateRoom : gatherRoom)
+  }
+
+  /** All that was handed over is written: its memory is used again, unless it had to grow. */
+  #handedIsFree(): void {
+    const lines = this.#handed
+    this.#handed = undefined
+    if (lines === undefined || lines.capacity > gatherRoom) return
+    lines.cut(0)
+    this.#spare = lines
+  }
+
   #accepted(bytes: Buffer, written: number): void {
     this.#unwritten = written < bytes.length ? bytes.subarray(written) : undefined
+    if (this.#unwritten === undefined) this.#handedIsFree()
     // Said only when caught up: a reader that is a little too slow must not cause a message with every piece.
     if (this.#blocked && this.#unwritten === undefined && this.#pending.length < gatherMin) {
       this.#blocked = false
@@ -187,7 +235,7 @@ export class LineWriter {
       this.#droppedBefore = this.#droppedLines
       this.#onState({ kind: 'writing', droppedLines })
     }
-    if (this.#unwritten === undefined && this.#pending === '') this.#onDrained?.()
+    if (this.#unwritten === undefined && this.#pending.length === 0) this.#onDrained?.()
   }
 
   #refused(error: unknown): void {

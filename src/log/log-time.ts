@@ -1,13 +1,13 @@
 const monthNames = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 /** A formatter that remembers its last second: under load thousands of lines share one. */
-function oncePerSecond(format: (second: number) => string): (second: number) => string {
-  let lastSecond = Number.NaN
-  let last = ''
+export function oncePerSecond<Text>(format: (second: number) => Text): (second: number) => Text {
+  let lastSecond = 0
+  let last = format(lastSecond)
   return (second) => {
     if (second !== lastSecond) {
-      lastSecond = second
       last = format(second)
+      lastSecond = second
     }
     return last
   }

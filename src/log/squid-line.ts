@@ -1,5 +1,5 @@
 import { unreachable } from '../errors.ts'
-import type { ExchangeRecord } from '../listener/exchange-record.ts'
+import type { LoggedExchange } from '../listener/exchange-record.ts'
 import { escapeForSquid } from './escape.ts'
 import { squidTime } from './log-time.ts'
 
@@ -7,7 +7,7 @@ import { squidTime } from './log-time.ts'
  * Squid's native format: `%ts.%03tu %6tr %>a %Ss/%03>Hs %<st %rm %ru %un %Sh/%<a %mt`, e.g.
  * `1769903999.123     12 192.0.2.1 TCP_MISS/200 1234 GET http://example.com/ - HIER_DIRECT/main text/html`
  */
-export function squidLine(record: ExchangeRecord): string {
+export function squidLine(record: LoggedExchange): string {
   const { decision } = record
   const elapsed = String(Math.round(record.endedMs - record.receivedMs)).padStart(6)
   const code = record.complete ? squidCode(record) : `${squidCode(record)}_ABORTED`
@@ -23,7 +23,7 @@ function orNone(value: string): string {
 }
 
 /** Squid's word for what happened; the nearest one where its set has none. */
-export function squidCode({ decision, status }: ExchangeRecord): string {
+export function squidCode({ decision, status }: LoggedExchange): string {
   switch (decision.outcome) {
     case 'hit':
       if (status === 304) return 'TCP_IMS_HIT'

@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts'
 import type { Flights } from '../forward/flights.ts'
 import { firstValue } from '../http/fields.ts'
 import { PurgeAccess } from '../invalidate/access.ts'
+import type { AnsweredHit } from '../listener/exchange-record.ts'
 import type { LaneParts } from '../listener/lane-context.ts'
 import { type ListenerHooks, NOBODY_LISTENS } from '../listener/listener-hooks.ts'
 import type { AccessLog } from '../log/access-log.ts'
@@ -119,19 +120,27 @@ function purging({ purge: { accept, from, token, paths, refreshByNoCache } }: Co
 }
 
 function listenerHooks({ learner, log, traffic }: Lasting, accessLog: AccessLog | undefined): ListenerHooks {
+  const writeHit = accessLog?.writeHit
   return {
     onExchange(record) {
       traffic.onExchange(record)
       learner.onExchange(record)
       accessLog?.write(record)
     },
-    onHit: traffic.onHit,
-    onHitRecord: accessLog === undefined ? NOBODY_LISTENS : (record) => accessLog.write(record),
+    onHit: writeHit === undefined ? traffic.onHit : countedAndWritten(traffic, writeHit),
+    onHitRecord: accessLog === undefined || writeHit !== undefined ? NOBODY_LISTENS : accessLog.write,
     onConnectionRefused(reason) {
       traffic.connectionsRefused++
       log.warn({ reason }, 'a connection was refused: there are too many')
     },
     onAcceptError: (error) => log.error({ error }, 'a connection could not be accepted'),
     onInternalError: (error) => log.error({ error }, 'a request failed inside the proxy'),
+  }
+}
+
+function countedAndWritten({ onHit }: Traffic, write: (hit: AnsweredHit) => void): ListenerHooks['onHit'] {
+  return (hit, answered) => {
+    onHit(hit)
+    write(answered)
   }
 }

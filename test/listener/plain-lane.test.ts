@@ -291,9 +291,8 @@ describe('records of hits', () => {
     const request = get('/stored', 'Referer: r', 'User-Agent: u', 'X-A: 1')
     await fetchRaw(plain.port, request)
     await fetchRaw(plain.port, request)
-    const [miss, hit] = plain.records
-    const { fields, referer, userAgent, clientAddress, bodyBytesSent, complete, decision, target } = hit!
-    assert.deepEqual(fields, miss!.fields)
+    const hit = plain.records[1]
+    const { referer, userAgent, clientAddress, bodyBytesSent, complete, decision, target } = hit!
     assert.deepEqual([referer, userAgent, target, bodyBytesSent, complete], ['r', 'u', '/stored', 7, true])
     assert.deepEqual([clientAddress, decision.outcome, decision.ttlSeconds], ['127.0.0.1', 'hit', 60])
     assert.ok(hit!.bytesSent > 100)

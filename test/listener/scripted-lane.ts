@@ -55,7 +55,6 @@ export async function startLane(handle: RequestHandler, options: LaneOptions = {
     hooks: {
       ...SILENT_HOOKS,
       onExchange: record,
-      onHitRecord: record,
       onInternalError: (error) => internalErrors.push(error),
       ...options.hooks,
     },

@@ -1,11 +1,13 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
-import type { ExchangeRecord } from '../../src/listener/exchange-record.ts'
+import type { ExchangeRecord, LoggedExchange } from '../../src/listener/exchange-record.ts'
 import { FullLane } from '../../src/listener/full-lane.ts'
 import type { LaneContext } from '../../src/listener/lane-context.ts'
 import { SILENT_HOOKS } from '../../src/listener/listener-hooks.ts'
 import { OpenConnections } from '../../src/listener/open-connections.ts'
 import { PlainLane } from '../../src/listener/plain-lane/plain-lane.ts'
+import { appendCombinedHit, combinedLine } from '../../src/log/combined-line.ts'
+import { LineBytes } from '../../src/log/line-bytes.ts'
 import { createMemoryAnswers } from '../../src/proxy/answer-from-memory.ts'
 import type { ScriptedCore } from '../proxy/support/scripted-core.ts'
 import { type LaneOptions, laneSettings } from './scripted-lane.ts'
@@ -14,7 +16,10 @@ import { type LaneOptions, laneSettings } from './scripted-lane.ts'
 export interface OneLane {
   readonly port: number
   readonly core: ScriptedCore
-  readonly records: ExchangeRecord[]
+  /** Those of hits have no fields. */
+  readonly records: (ExchangeRecord | LoggedExchange)[]
+  /** What its access log would have, in the combined format. */
+  readonly log: string
   /** Connections that the plain lane gave away. */
   readonly handedOver: number
   /** Requests that took the general way through the core. */
@@ -27,7 +32,8 @@ export async function startOneLane(
   core: ScriptedCore,
   options: LaneOptions = {},
 ): Promise<OneLane> {
-  const records: ExchangeRecord[] = []
+  const records: (ExchangeRecord | LoggedExchange)[] = []
+  const lines = new LineBytes(64 * 1024)
   let general = 0
   const context: LaneContext = {
     settings: laneSettings(options),
@@ -38,7 +44,13 @@ export async function startOneLane(
     answerFromMemory: kind === 'plain' ? createMemoryAnswers(core.core) : undefined,
     hooks: {
       ...SILENT_HOOKS,
-      onExchange: (record) => void records.push(record),
+      onExchange: (record) => {
+        records.push(record)
+        lines.text(combinedLine(record))
+      },
+      onHit: (_, answered) => {
+        if (!appendCombinedHit(lines, answered)) lines.text(combinedLine(answered.record()))
+      },
       onHitRecord: (record) => void records.push(record),
       ...options.hooks,
     },
@@ -58,6 +70,9 @@ export async function startOneLane(
     port: (server.address() as AddressInfo).port,
     core,
     records,
+    get log() {
+      return lines.filled().toString('latin1')
+    },
     get handedOver() {
       return plainLane.handedOver
     },

@@ -1,28 +1,21 @@
-import type { RawFields } from '../../http/fields.ts'
-import { RequestHeadReader } from '../../http1/head.ts'
 import type { ScannedRequest } from '../../http1/request-scanner.ts'
 import type { MemoryRequest } from '../../proxy/answer-from-memory.ts'
-import { clientSeen } from '../../request/client-address.ts'
 import type { Decision } from '../../request/proxy-response.ts'
-import type { TrustedPeers } from '../../request/trusted-peers.ts'
 import type { PreparedResponse } from '../../respond/prepared-response.ts'
-import type { Connection } from '../connection.ts'
-import type { ExchangeRecord } from '../exchange-record.ts'
-import type { LaneContext } from '../lane-context.ts'
+import type { LoggedExchange } from '../exchange-record.ts'
 
 export interface HitParts {
-  readonly context: LaneContext
-  readonly connection: Connection
+  readonly clientAddress: string
+  readonly peerAddress: string
+  readonly receivedMs: number
   readonly request: ScannedRequest
   readonly asked: MemoryRequest
   readonly hit: PreparedResponse
 }
 
-/**
- * The record of a hit that was answered at once. Most readers want a few of its many fields, so those of the request that
- * are rarely read are made when they are asked for.
- */
-export class HitRecord implements ExchangeRecord {
+/** The record of a hit that was answered at once. How it ended is told later. */
+export class HitRecord implements LoggedExchange {
+  readonly clientAddress: string
   readonly peerAddress: string
   readonly scheme: 'http' | 'https'
   readonly authority: string
@@ -41,14 +34,11 @@ export class HitRecord implements ExchangeRecord {
   readonly firstByteMs: number
   endedMs: number
   complete = true
-  readonly #trusted: TrustedPeers
-  readonly #head: Buffer
-  #fields: RawFields | undefined
 
-  constructor({ context, connection, request, asked, hit }: HitParts) {
+  constructor({ clientAddress, peerAddress, receivedMs, request, asked, hit }: HitParts) {
     const { response, wire } = hit
-    const nowMs = context.clock.now()
-    this.peerAddress = connection.peerAddress
+    this.clientAddress = clientAddress
+    this.peerAddress = peerAddress
     this.scheme = asked.scheme
     this.authority = asked.authority
     this.method = asked.method
@@ -60,22 +50,9 @@ export class HitRecord implements ExchangeRecord {
     this.responseType = hit.responseType
     this.bodyBytesSent = wire!.bodyBytes
     this.bytesSent = wire!.bytes.length + (wire!.body?.length ?? 0)
-    this.receivedMs = nowMs
-    this.firstByteMs = nowMs
-    this.endedMs = nowMs
-    this.#trusted = context.settings.request.trusted
-    this.#head = Buffer.from(request.bytes.subarray(0, request.end))
-  }
-
-  get fields(): RawFields {
-    this.#fields ??= fieldsOf(this.#head)
-    return this.#fields
-  }
-
-  get clientAddress(): string {
-    const { peerAddress: address, scheme } = this
-    if (!this.#trusted.includes(address)) return address
-    return clientSeen(this.fields, { address, scheme }, this.#trusted).address
+    this.receivedMs = receivedMs
+    this.firstByteMs = receivedMs
+    this.endedMs = receivedMs
   }
 }
 
@@ -85,11 +62,4 @@ const USER_AGENT = Buffer.from('user-agent')
 function fieldValue(request: ScannedRequest, name: Uint8Array): string | undefined {
   const index = request.indexOf(name)
   return index === -1 ? undefined : request.value(index)
-}
-
-function fieldsOf(head: Buffer): RawFields {
-  const { length } = head
-  const reader = new RequestHeadReader({ headBytesMax: length, fieldsMax: length, targetBytesMax: length })
-  const result = reader.read(head, 0)
-  return result.kind === 'head' ? result.head.fields : []
 }

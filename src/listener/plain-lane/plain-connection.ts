@@ -2,7 +2,7 @@ import type { RequestHeadScanner, ScannedRequest } from '../../http1/request-sca
 import type { PreparedResponse } from '../../respond/prepared-response.ts'
 import type { Connection } from '../connection.ts'
 import { NOBODY_LISTENS } from '../listener-hooks.ts'
-import { HitRecord } from './hit-record.ts'
+import type { HitRecord } from './hit-record.ts'
 import { PlainExchange } from './plain-exchange.ts'
 import type { PlainLane } from './plain-lane.ts'
 import { StallWatch, whenTaken } from './taken.ts'
@@ -143,14 +143,15 @@ export class PlainConnection {
   }
 
   #answerAtOnce(hit: PreparedResponse, request: ScannedRequest): void {
-    const { batch, context, hits } = this.#lane
+    const { answered, batch, context } = this.#lane
     const connection = this.#connection
     connection.servedAtOnce()
     batch.add(hit.wire!)
-    context.hooks.onHit(hit)
+    answered.set(connection, request, hit)
+    context.hooks.onHit(hit, answered)
     if (context.hooks.onHitRecord === NOBODY_LISTENS) return
     this.#records ??= []
-    this.#records.push(new HitRecord({ context, connection, request, asked: hits, hit }))
+    this.#records.push(answered.record())
   }
 
   /** Writes what was answered at once; the connection goes on when the client has taken it. */

@@ -5,6 +5,7 @@ import type { FullLane } from '../full-lane.ts'
 import { HTTP2_REFUSED, http2Refusal, isHttp2Preface } from '../http2-preface.ts'
 import type { LaneContext } from '../lane-context.ts'
 import { RefusedWork } from '../refused-work.ts'
+import { AnsweredNow } from './answered-now.ts'
 import { HitBatch } from './hit-batch.ts'
 import { Hits } from './hits.ts'
 import { PlainConnection } from './plain-connection.ts'
@@ -22,6 +23,7 @@ export class PlainLane {
   /** What the request in hand has; looked through anew for each. */
   readonly fields = new RequestFields()
   readonly hits: Hits
+  readonly answered: AnsweredNow
   /** Written before its turn ends, so one is enough. */
   readonly batch = new HitBatch()
   readonly inbox = new Inbox()
@@ -32,6 +34,7 @@ export class PlainLane {
   constructor(context: LaneContext, fullLane: FullLane) {
     this.context = context
     this.hits = new Hits(context)
+    this.answered = new AnsweredNow(context, this.hits)
     this.#fullLane = fullLane
   }
 

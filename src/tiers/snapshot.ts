@@ -1,6 +1,7 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
+import { halfWritten, removeHalfWritten } from './half-written.ts'
 import { decodeRecord, encodeResponse, provenBody, type RecordFormat } from './record.ts'
 
 /*
@@ -57,9 +58,8 @@ export async function writeSnapshot(
   responses: Iterable<SnapshotResponse>,
   isTimeUp: () => boolean,
 ): Promise<SnapshotCounts> {
-  const beside = `${path}.${process.pid}.new`
-  // Left by one that died in the middle: in a container the next one has its number again.
-  await rm(beside, { force: true })
+  const beside = halfWritten(path)
+  await removeHalfWritten(path)
   const file = await open(beside, 'wx', 0o600)
   try {
     const counts = await writeResponses(new Batches(file), responses, isTimeUp)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import fc from 'fast-check'
@@ -120,6 +121,17 @@ describe('a snapshot of memory', () => {
     await writeSnapshot(path, [named('a')], always)
     assert.deepEqual(keysOf((await readAll(path)).responses), ['a'])
     assert.equal(existsSync(`${path}.${process.pid}.new`), false)
+  })
+
+  it('takes away what processes left that died while they wrote it, and nothing of one that lives', async () => {
+    const path = newPath()
+    const dead = spawnSync(process.execPath, ['--version']).pid
+    const others = [`${path}.${process.ppid}.new`, `${path}.2.${dead}.new`, `${path}.${dead}`, `${path}.x.new`]
+    for (const file of [...others, `${path}.${dead}.new`]) writeFileSync(file, 'half of one')
+    await writeSnapshot(path, [named('a')], always)
+    const found = readdirSync(folder.path).map((name) => join(folder.path, name))
+    assert.deepEqual(found.filter((file) => file.startsWith(path)).sort(), [path, ...others].sort())
+    for (const file of others) rmSync(file)
   })
 
   it('holds what was written when the time was up', async () => {

@@ -26,8 +26,8 @@ export type LineWriterState =
 
 /** A write costs as much as some twenty lines; a pipe takes twice this at once. */
 const gatherMin = 32 * 1024
-/** With the line that makes it enough. */
-const gatherRoom = gatherMin + 4 * 1024
+/** With the line that makes it enough, for which as much is reserved as its request's head has. */
+const gatherRoom = 64 * 1024
 /** Immediate lines are never many. */
 const immediateRoom = 4 * 1024
 const flushDelayMs = 1000

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { freePort } from '../../test/support/free-port.ts'
+import { freePort } from '../../src/bench/servers/free-port.ts'
 import { type Program, startProgram } from '../../test/support/processes.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { freePort } from '../../test/support/free-port.ts'
+import { freePort } from '../../src/bench/servers/free-port.ts'
 import { type Program, startProgram } from '../../test/support/processes.ts'
 import { filesMax, type InstalledPeer, searchPath } from './peers/installed.ts'
 import { giveTo, removeSharedMemoryAtExit } from './ram-folder.ts'

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { freePort } from '../../src/bench/servers/free-port.ts'
 import { firstValue } from '../../src/http/fields.ts'
 import { type Apache, startApache } from '../support/apache.ts'
 import { apacheSite } from '../support/apache-site.ts'
 import { type RunningBreakwater, startBreakwater } from '../support/breakwater.ts'
-import { freePort } from '../support/free-port.ts'
 import { fetchRaw, type RawResponse } from '../support/http-client.ts'
 
 const TARGET = '/cgi-bin/cached?max-age=1'

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { freePort } from './free-port.ts'
+import { freePort } from '../../src/bench/servers/free-port.ts'
 import { type Program, startProgram } from './processes.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 

@@ -1,4 +1,4 @@
-import { freePort } from './free-port.ts'
+import { freePort } from '../../src/bench/servers/free-port.ts'
 import { startProgram } from './processes.ts'
 import type { Server } from './redis.ts'
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { connect } from 'node:net'
+import { portOpen } from '../../src/bench/servers/port-open.ts'
+import { signalGroup } from '../../src/bench/servers/signal-group.ts'
 
 export interface ProgramOptions {
   readonly command: string
@@ -142,27 +143,4 @@ async function failure(program: Omit<Program, 'readyLine'>, command: string, pat
   const gone = program.exited.then(({ code, signal }) => `exited early (${signal ?? code})`)
   const what = await Promise.race([late, gone])
   throw new Error(`${command} ${what}\n${program.stdout()}${program.stderr()}`)
-}
-
-/** Resolves when something accepts connections there. A connection refused costs nothing, so it is tried often. */
-async function portOpen(port: number, patience: AbortSignal): Promise<undefined> {
-  while (!patience.aborted) {
-    const open = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, '127.0.0.1')
-      socket.on('connect', () => resolve(true)).on('error', () => resolve(false))
-      socket.on('connect', () => socket.destroy())
-    })
-    if (open) return
-    await new Promise((next) => setTimeout(next, 20))
-  }
-}
-
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return
-  try {
-    process.kill(-child.pid, signal)
-  } catch (error) {
-    // Gone in the meantime, which is what was wanted.
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-  }
 }

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { freePort } from './free-port.ts'
+import { freePort } from '../../src/bench/servers/free-port.ts'
 import { type Server, startRedis } from './redis.ts'
 
 export interface RedisCluster {

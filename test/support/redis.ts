@@ -1,4 +1,4 @@
-import { freePort } from './free-port.ts'
+import { freePort } from '../../src/bench/servers/free-port.ts'
 import { type Program, startProgram } from './processes.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Socket } from 'node:net'
 import { after, before, describe, it } from 'node:test'
-import { freePort } from '../support/free-port.ts'
+import { freePort } from '../../src/bench/servers/free-port.ts'
 import { startMemcached } from '../support/memcached.ts'
 import { type Server, startRedis } from '../support/redis.ts'
 import { emptyMemcached, emptyRedis, type Script, ScriptedStore } from './scripted-store.ts'

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { portOpen } from './port-open.ts'
+import { signalGroup } from './signal-group.ts'
 import { Watchdog } from './watchdog.ts'
 
 export interface ProgramStart {
@@ -119,28 +120,5 @@ async function ready(child: ChildProcess, { ready: how, command }: ProgramStart)
   } finally {
     clearTimeout(timer)
     patience.abort()
-  }
-}
-
-/** Resolves when something accepts connections there, or nobody waits any more. */
-async function portOpen(port: number, patience: AbortSignal): Promise<void> {
-  while (!patience.aborted) {
-    const socket = connect(port, '127.0.0.1')
-    const isOpen = await new Promise<boolean>((resolve) => {
-      socket.on('connect', () => resolve(true)).on('error', () => resolve(false))
-    })
-    socket.destroy()
-    if (isOpen) return
-    await new Promise((next) => setTimeout(next, 20))
-  }
-}
-
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return
-  try {
-    process.kill(-child.pid, signal)
-  } catch (error) {
-    // Gone in the meantime, which is what was wanted.
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
 }

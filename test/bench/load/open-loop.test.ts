@@ -5,8 +5,8 @@ import { endpointOf } from '../../../src/bench/load/endpoint.ts'
 import { histogramOf } from '../../../src/bench/load/histogram.ts'
 import type { LoadPlan } from '../../../src/bench/load/load-plan.ts'
 import { runLoad } from '../../../src/bench/load/load-process.ts'
+import { freePort } from '../../../src/bench/servers/free-port.ts'
 import { Programs } from '../../../src/bench/servers/programs.ts'
-import { freePort } from '../../support/free-port.ts'
 import { startProgram } from '../../support/processes.ts'
 
 const programs = new Programs()

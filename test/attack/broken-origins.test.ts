@@ -3,7 +3,8 @@ import { after, before, describe, it } from 'node:test'
 import { allValues, firstValue } from '../../src/http/fields.ts'
 import { type RunningBreakwater, startBreakwater } from '../support/breakwater.ts'
 import { fetchRaw, openConnection, type RawResponse } from '../support/http-client.ts'
-import { ScriptedOrigin, type ScriptedRequest } from '../support/scripted-origin.ts'
+import type { ScriptedRequest } from '../support/scripted-connection.ts'
+import { ScriptedOrigin } from '../support/scripted-origin.ts'
 
 /** An origin that cuts, lies or hangs: the client sees it for what it is, and the next one is served. */
 interface OriginCase {

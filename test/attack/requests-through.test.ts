@@ -1,7 +1,9 @@
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { type RunningBreakwater, startBreakwater } from '../support/breakwater.ts'
-import { ScriptedOrigin, type ScriptedRequest } from '../support/scripted-origin.ts'
-import { requestCases, type SeenRequest } from './request-cases.ts'
+import type { ScriptedRequest } from '../support/scripted-connection.ts'
+import { ScriptedOrigin } from '../support/scripted-origin.ts'
+import type { SeenRequest } from './request-case.ts'
+import { requestCases } from './request-cases.ts'
 import { runRequestCase } from './run-request-case.ts'
 
 describe('requests of the attack corpus, through the whole program', () => {

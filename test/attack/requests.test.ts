@@ -3,7 +3,8 @@ import { upstreamForwardingFields } from '../../src/request/forwarding.ts'
 import type { ProxyRequest } from '../../src/request/proxy-request.ts'
 import type { ProxyResponse } from '../../src/request/proxy-response.ts'
 import { answer, type ScriptedLane, startLane } from '../listener/scripted-lane.ts'
-import { requestCases, type SeenRequest } from './request-cases.ts'
+import type { SeenRequest } from './request-case.ts'
+import { requestCases } from './request-cases.ts'
 import { runRequestCase } from './run-request-case.ts'
 
 describe('requests of the attack corpus, at the full lane', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type ClientConnection, openConnection, type RawResponse } from '../support/http-client.ts'
-import type { RequestCase, SeenRequest } from './request-cases.ts'
+import type { RequestCase, SeenRequest } from './request-case.ts'
 
 /** What is attacked: a port, and what origins have seen since the case began. */
 export interface Attacked {

@@ -6,7 +6,8 @@ import { after, before, describe, it } from 'node:test'
 import { firstValue } from '../../src/http/fields.ts'
 import { type RunningBreakwater, runBreakwater, startBreakwater } from '../support/breakwater.ts'
 import { fetchRaw, openConnection } from '../support/http-client.ts'
-import { ScriptedOrigin, type ScriptedRequest } from '../support/scripted-origin.ts'
+import type { ScriptedRequest } from '../support/scripted-connection.ts'
+import { ScriptedOrigin } from '../support/scripted-origin.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 describe('the program', () => {

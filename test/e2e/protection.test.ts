@@ -5,7 +5,8 @@ import { describe, it, type TestContext } from 'node:test'
 import { firstValue } from '../../src/http/fields.ts'
 import { type RunningBreakwater, startBreakwater } from '../support/breakwater.ts'
 import { type ClientConnection, fetchRaw, openConnection } from '../support/http-client.ts'
-import { type OriginScript, ScriptedOrigin, type ScriptedRequest } from '../support/scripted-origin.ts'
+import type { ScriptedRequest } from '../support/scripted-connection.ts'
+import { type OriginScript, ScriptedOrigin } from '../support/scripted-origin.ts'
 
 const HANDSHAKE = [
   ...['GET /chat HTTP/1.1', 'Host: site.test', 'Connection: Upgrade', 'Upgrade: websocket'],

@@ -3,7 +3,8 @@ import { after, before, describe, it } from 'node:test'
 import { firstValue } from '../../src/http/fields.ts'
 import { type RunningBreakwater, startBreakwater } from '../support/breakwater.ts'
 import { fetchRaw, openConnection } from '../support/http-client.ts'
-import { ScriptedOrigin, type ScriptedRequest } from '../support/scripted-origin.ts'
+import type { ScriptedRequest } from '../support/scripted-connection.ts'
+import { ScriptedOrigin } from '../support/scripted-origin.ts'
 
 describe('500 clients at once on a cold page that takes a second', () => {
   let origin: ScriptedOrigin

@@ -168,3 +168,13 @@ function readMessage<Head>(
   }
   return { kind: 'incomplete' }
 }
+
+/** A request head with this line in its field section. */
+export const withField = (line: string): string => `GET /p/a HTTP/1.1\r\nHost: h\r\n${line}\r\n\r\n`
+
+/** Asserts that the bytes are refused with this reason and status. */
+export function refusesRequest(text: string, reason: string, status = 400, limits = {}): void {
+  const result = readRequest(text, limits)
+  assert.equal(result.kind, 'refused', JSON.stringify(result))
+  if (result.kind === 'refused') assert.deepEqual([result.reason, result.status], [reason, status])
+}

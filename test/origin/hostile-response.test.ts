@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { ErrorCode } from '../../src/errors.ts'
-import type { ScriptedRequest } from '../support/scripted-origin.ts'
+import type { ScriptedRequest } from '../support/scripted-connection.ts'
 import { anOriginAndPool, ask } from './support/asking.ts'
 
 type Ending = 'stay' | 'fin' | 'reset'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { ScriptedRequest } from '../support/scripted-origin.ts'
+import type { ScriptedRequest } from '../support/scripted-connection.ts'
 import { anOriginAndPool, ask } from './support/asking.ts'
 
 /** Sends these bytes as the answer to every request, and ends the connection in order when asked to. */

@@ -6,7 +6,8 @@ import { firstValue } from '../../src/http/fields.ts'
 import { Random } from '../http1/generate.ts'
 import { type RunningBreakwater, startBreakwater } from '../support/breakwater.ts'
 import { openConnection } from '../support/http-client.ts'
-import { ScriptedOrigin, type ScriptedRequest } from '../support/scripted-origin.ts'
+import type { ScriptedRequest } from '../support/scripted-connection.ts'
+import { ScriptedOrigin } from '../support/scripted-origin.ts'
 import { cookiesOf, outcomeOf, type Recorded, type Recording, readRecording } from './recorded-exchanges.ts'
 
 const recordings = readdirSync(new URL('./recorded/', import.meta.url)).map((file) => file.replace(/\.yaml$/, ''))

@@ -203,3 +203,8 @@ export class FedBody implements BodySource {
     }
   }
 }
+
+export const clientCut = new ProxyError('CLIENT_BODY_CUT', 'Cannot read request body: cut', {
+  source: 'client',
+  status: 400,
+})

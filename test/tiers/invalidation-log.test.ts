@@ -1,26 +1,12 @@
 import assert from 'node:assert/strict'
-import { EventEmitter, once } from 'node:events'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { Redis } from 'ioredis'
-import { type Clock, systemClock } from '../../src/clock.ts'
-import type { CompileInvalidation, Invalidation } from '../../src/tiers/invalidation.ts'
+import { systemClock } from '../../src/clock.ts'
 import { InvalidationIndex } from '../../src/tiers/invalidation-index.ts'
-import type { InvalidationLog } from '../../src/tiers/invalidation-log.ts'
-import { openInvalidationLog } from '../../src/tiers/open-tier.ts'
 import { type Server, startRedis } from '../support/redis.ts'
 import { startRedisCluster } from '../support/redis-cluster.ts'
-import { startRoute } from '../support/route.ts'
+import { Box, compile, hard, soft } from './following-box.ts'
 import { openRedis, stored } from './tier-fixtures.ts'
-
-/** Keys are URIs here; patterns are understood unless they are `?`. */
-const compile: CompileInvalidation = ({ scope, value }) => {
-  if (scope === 'uri') return ({ key }) => key === value
-  if (scope === 'prefix') return ({ key }) => key.startsWith(value)
-  return value === '?' ? undefined : ({ key }) => new RegExp(value).test(key)
-}
-
-const hard = (scope: Invalidation['scope'], value = ''): Invalidation => ({ scope, value, soft: false })
-const soft = (scope: Invalidation['scope'], value = ''): Invalidation => ({ scope, value, soft: true })
 
 describe('what the log has said', () => {
   const index = (entriesMax = 100) => new InvalidationIndex(compile, { horizon: '', entriesMax })
@@ -65,43 +51,6 @@ describe('what the log has said', () => {
     assert.equal(said.verdict({ key: '/', tags: ['b'] }, '1'), 'purged')
   })
 })
-
-/** A box that follows the log and tells what happens. */
-class Box {
-  readonly log: InvalidationLog
-  readonly heard: string[] = []
-  readonly states: string[] = []
-  gaps = 0
-  readonly #events = new EventEmitter()
-
-  constructor(url: string, { name = 'box', clock = systemClock() }: { name?: string; clock?: Clock } = {}) {
-    const tell = (note: () => void) => {
-      note()
-      this.#events.emit('event')
-    }
-    this.log = openInvalidationLog(
-      { url, boxName: name },
-      {
-        clock,
-        compile,
-        onInvalidation: ({ scope, value }, own) => tell(() => this.heard.push(`${scope} ${value}${own ? ' own' : ''}`)),
-        onGap: () => tell(() => this.gaps++),
-        onState: ({ state }) => tell(() => this.states.push(state)),
-      },
-    )
-  }
-
-  static async open(url: string, name = 'box'): Promise<Box> {
-    const box = new Box(url, { name })
-    await box.until(() => box.states.at(-1) === 'following')
-    return box
-  }
-
-  /** Waits for what the log tells. */
-  async until(condition: () => boolean): Promise<void> {
-    while (!condition()) await once(this.#events, 'event')
-  }
-}
 
 describe('the log of invalidations', () => {
   let server: Server & { readonly url: string }
@@ -235,94 +184,6 @@ describe('the log of invalidations', () => {
     assert.equal(await tier.find('/', []), undefined)
     assert.equal(tier.counts().skipped, 1)
     await tier.close()
-  })
-})
-
-describe('boxes that follow one log', () => {
-  let server: Server & { readonly url: string }
-  const boxes: Box[] = []
-  beforeEach(async () => {
-    server = await startRedis()
-  })
-  afterEach(async () => {
-    for (const box of boxes.splice(0)) await box.log.close()
-    await server.kill()
-  })
-  const openBox = async (name: string, url = server.url): Promise<Box> => {
-    const box = await Box.open(url, name)
-    boxes.push(box)
-    return box
-  }
-  const names = (box: Box) => box.log.counts().boxes.map(({ name }) => name)
-  /** Beats until it has heard of all others. */
-  const known = async (box: Box, count: number): Promise<void> => {
-    while (names(box).length < count) await box.log.publish([hard('changed', 'any')], 100)
-  }
-
-  it('acknowledge what one of them says, when it is in force on all', async () => {
-    const three = [await openBox('a'), await openBox('b'), await openBox('c')]
-    await known(three[0]!, 3)
-    const { boxes, position } = await three[0]!.log.publish([hard('changed', '/1'), hard('changed', '/2')], 5_000)
-    assert.ok(position)
-    assert.equal(boxes[0]?.name, 'a')
-    assert.deepEqual(
-      new Map(boxes.map(({ name, acknowledged }) => [name, acknowledged])),
-      new Map([
-        ['a', true],
-        ['b', true],
-        ['c', true],
-      ]),
-    )
-    for (const box of three)
-      assert.ok(['changed /1', 'changed /2'].every((said) => box.heard.some((heard) => heard.startsWith(said))))
-  })
-
-  it('name those that did not acknowledge in time, and do not wait longer', async () => {
-    const one = await openBox('here')
-    const route = await startRoute(server.port)
-    await openBox('cut off', `redis://127.0.0.1:${route.port}`)
-    await known(one, 2)
-    route.hold()
-    const { boxes } = await one.log.publish([hard('changed', '/')], 200)
-    assert.deepEqual(boxes, [
-      { name: 'here', acknowledged: true },
-      { name: 'cut off', acknowledged: false },
-    ])
-    await route.close()
-  })
-
-  it('are not waited for when they have left', async () => {
-    const [one, two] = [await openBox('stays'), await openBox('leaves')]
-    await known(one, 2)
-    await two.log.close()
-    const { boxes } = await one.log.publish([hard('changed', '/')], 5_000)
-    assert.deepEqual(boxes, [{ name: 'stays', acknowledged: true }])
-  })
-
-  it('without Redis are told at once that nobody else knows', async () => {
-    const [one] = [await openBox('one'), await openBox('other')]
-    await known(one!, 2)
-    await server.kill()
-    await one!.until(() => one!.states.at(-1) === 'lost')
-    const { position, boxes } = await one!.log.publish([hard('changed', '/')], 60_000)
-    assert.equal(position, undefined)
-    assert.deepEqual(boxes, [
-      { name: 'one', acknowledged: true },
-      { name: 'other', acknowledged: false },
-    ])
-    assert.deepEqual([one!.log.counts().state, one!.log.counts().unsent], ['lost', 1])
-  })
-
-  it('take a record in the list that is none for nobody', async () => {
-    const box = await openBox('one')
-    const redis = new Redis(server.url)
-    const now = Date.now()
-    for (const [i, odd] of [`${now} x`, 'x', `${now} {}`, `${now} [1,2,3]`, ''].entries()) {
-      await redis.hset('breakwater:{log}:boxes', `odd${i}`, odd)
-    }
-    const { boxes } = await box.log.publish([hard('changed', '/')], 5_000)
-    redis.disconnect()
-    assert.deepEqual(boxes, [{ name: 'one', acknowledged: true }])
   })
 })
 

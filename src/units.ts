@@ -43,7 +43,7 @@ const sizeUnits: readonly Unit[] = [
 
 export const DURATION_EXPECTED = 'a duration such as 90s, 10m or 1d12h'
 export const SIZE_EXPECTED = 'a size such as 64KiB, 256MiB or 2GB'
-export const HOST_PORT_EXPECTED = 'an address and port such as 0.0.0.0:8080 or [::1]:8080'
+const HOST_PORT_EXPECTED = 'an address and port such as 0.0.0.0:8080 or [::1]:8080'
 
 /**
  * Reads `90s`, `10m`, `1d12h`, `1.5h`, `250ms`: amounts with units, larger units first. Only zero needs no unit: a bare `10`

@@ -43,7 +43,7 @@ function verdict([first, withIt, second]: readonly string[]): Omit<Confirmation,
   return { verdict: 'changes the page', reason: 'the page is another one without it' }
 }
 
-export function withoutParameter(target: string, name: string): string {
+function withoutParameter(target: string, name: string): string {
   const start = target.indexOf('?')
   if (start === -1) return target
   const kept = target

@@ -16,7 +16,7 @@ export interface Comparison {
 }
 
 /** Two runs on one machine differ by less, above the noise that each figure declares. */
-export const worseRatioMax = 1.5
+const worseRatioMax = 1.5
 
 /** Compares what both runs measured; verdicts that no longer pass are regressions whatever the figures say. Only Breakwater's count. */
 export function compareResults(now: BenchResults, earlier: BenchResults, ratioMax = worseRatioMax): Comparison {

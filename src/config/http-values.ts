@@ -8,7 +8,7 @@ import { mapOf, oneOrMore, scalar, textOf, type ValueType } from './value-types.
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/ // RFC 9110 §5.6.2
 
 /** Longest pattern; the work of matching one grows with the product of its length and the path's. */
-export const PATTERN_LENGTH_MAX = 256
+const PATTERN_LENGTH_MAX = 256
 
 /** A text type that is checked by one expression. */
 export function matching<T = string>(
@@ -206,7 +206,7 @@ const reservedFields = new Set([
 ])
 
 /** The name of a field that a rule may remove or set. */
-export const changeableField = scalar<string>({
+const changeableField = scalar<string>({
   expected: fieldNameExpected,
   json: fieldName.json,
   parse(value) {

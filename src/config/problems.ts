@@ -42,7 +42,7 @@ export function didYouMean(suggestion: string | undefined): string {
 }
 
 /** A value as a message shows it: on one line, short, without control characters. */
-export function describeValue(value: unknown): string {
+function describeValue(value: unknown): string {
   if (value === null || value === undefined) return 'nothing'
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a map'

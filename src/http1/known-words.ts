@@ -4,7 +4,7 @@
  * Field names repeat endlessly. A call into the runtime that makes a new string costs about 100 ns, and every table
  * that is asked for the new string has to hash it again; a known word comes back as the one string that exists already.
  */
-export class KnownWords {
+class KnownWords {
   readonly #words: readonly string[]
   /** The bytes of all words, one behind the other, and where each begins: comparing numbers is quicker than characters. */
   readonly #bytes: Uint8Array

@@ -45,7 +45,7 @@ export interface SiteUri {
 }
 
 /** As many as one request may give. */
-export const ORDERS_MAX = 4_096
+const ORDERS_MAX = 4_096
 const URI_LENGTH_MAX = 8_192
 
 /** @throws PurgeError */

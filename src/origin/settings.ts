@@ -128,7 +128,7 @@ export const defaultTimeLimits: TimeLimits = {
 export const defaultConcurrency: ConcurrencyLimits = { connectionsMax: 100, queueMax: 1_000, queueMs: 10_000 }
 
 /** Large, because of the tags that content management systems send: a page may depend on thousands of things. */
-export const defaultResponseHead: ResponseHeadLimits = { headBytesMax: 256 * 1024, fieldsMax: 1_000 }
+const defaultResponseHead: ResponseHeadLimits = { headBytesMax: 256 * 1024, fieldsMax: 1_000 }
 
 export const defaultRetryBudget: RetryBudgetSettings = { ratio: 0.2, reserve: 32 }
 

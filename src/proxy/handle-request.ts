@@ -53,7 +53,7 @@ function handleRequest(core: Core, request: ProxyRequest): ProxyResponse | Promi
 }
 
 /** Lookup and what follows from it; comes back here when a request is released from a flight. */
-export function serveFromCache(
+function serveFromCache(
   core: Core,
   request: ProxyRequest,
   plan: Plan,

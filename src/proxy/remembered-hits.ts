@@ -19,7 +19,7 @@ const HITS_PER_KEY_MAX = 64
 const OVERHEAD_BYTES = 2048
 
 /** The hits on the variants of one key, as they are stored at this moment. */
-export class HitsOfKey {
+class HitsOfKey {
   /** Names that select among them. */
   readonly names: readonly string[]
   #hits: Map<string, RememberedHit> | undefined

@@ -7,7 +7,7 @@ export interface Directive {
 }
 
 /** Where delta-seconds end (RFC 9111 §1.2.2): what is larger counts as this much. */
-export const deltaSecondsMax = 2 ** 31
+const deltaSecondsMax = 2 ** 31
 
 /** Reads delta-seconds (RFC 9111 §1.2.2): digits only, clamped; undefined for anything else. */
 export function deltaSeconds(text: string | null | undefined): number | undefined {

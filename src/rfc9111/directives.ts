@@ -54,7 +54,7 @@ export const noResponseDirectives: ResponseDirectives = Object.freeze({
   staleIfErrorSeconds: undefined,
 })
 
-export const noRequestDirectives: RequestDirectives = Object.freeze({
+const noRequestDirectives: RequestDirectives = Object.freeze({
   noCache: false,
   noStore: false,
   onlyIfCached: false,

@@ -54,7 +54,7 @@ export function bytesOf(stored: Pick<StoredResponse, 'body' | 'range'>, part: By
  * Whether `If-Range` lets the `Range` be honoured (RFC 9110 §13.1.5): strong comparison of entity tags; a date must be exactly
  * the Last-Modified, and that one strong.
  */
-export function ifRangeAllows(requestFields: RawFields, stored: Pick<StoredResponse, 'fields' | 'dateMs'>): boolean {
+function ifRangeAllows(requestFields: RawFields, stored: Pick<StoredResponse, 'fields' | 'dateMs'>): boolean {
   const value = firstValue(requestFields, 'if-range')
   if (value === undefined) return true
   const sinceMs = parseHttpDate(value, stored.dateMs)

@@ -24,7 +24,7 @@ export interface BoxRoster {
 }
 
 /** A box silent for so long is not listed any more: it was killed, or is as good as dead. */
-export const FORGOTTEN_MS = 60_000
+const FORGOTTEN_MS = 60_000
 
 /**
  * One hash, a field for each box; `time` makes the clock of Redis the only one. What was silent for too long is taken out by

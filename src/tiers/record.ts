@@ -20,7 +20,7 @@ import { MalformedMetadata, Positions, responseFromArray, responseToArray, type 
  *    …  metadata, then the body unless it is in chunks
  */
 
-export const recordVersion = 1
+const recordVersion = 1
 /** Of one body. */
 export const chunksMax = 1024
 const MAGIC = 0x42575200

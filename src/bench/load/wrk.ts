@@ -50,7 +50,7 @@ export async function runWrk(
 }
 
 /** @throws when it is not what wrk 4 writes */
-export function parseWrk(output: string): Omit<WrkResult, 'cpuShare'> {
+function parseWrk(output: string): Omit<WrkResult, 'cpuShare'> {
   const perSecond = Number(/^Requests\/sec:\s+([\d.]+)/m.exec(output)?.[1])
   const requests = Number(/^\s*(\d+) requests in/m.exec(output)?.[1])
   const [, p99, unit = ''] = /^\s*99%\s+([\d.]+)(us|ms|s|m)$/m.exec(output) ?? []

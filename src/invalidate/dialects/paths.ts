@@ -3,7 +3,7 @@ import type { PurgeOrder } from '../orders.ts'
 import { type Answer, type Dialect, malformed, orders, PURGED, type Reading, softness, textOf } from './dialect.ts'
 
 /** Dialects that take paths away from the site, and so have to be asked for. */
-export const PATH_DIALECTS = ['nginx-helper', 'cloudflare', 'fastly'] as const
+const PATH_DIALECTS = ['nginx-helper', 'cloudflare', 'fastly'] as const
 export type PathDialect = (typeof PATH_DIALECTS)[number]
 
 interface PathRequest {

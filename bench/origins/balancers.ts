@@ -100,9 +100,13 @@ ${servers.join('\n')}
   },
 }
 
-function written(name: string, text: string): string {
-  const { path } = temporaryFolder()
-  const file = join(path, name)
+let folder: string | undefined
+let files = 0
+
+/** Writes a file of its own, which is removed when this process ends. */
+export function written(name: string, text: string): string {
+  folder ??= temporaryFolder().path
+  const file = join(folder, `${++files}-${name}`)
   writeFileSync(file, text)
   return file
 }

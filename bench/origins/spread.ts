@@ -1,11 +1,17 @@
 import { execFile } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import { readWrkReport, type WrkReport } from '../support/wrk.ts'
 import { wrkScript } from '../support/wrk-script.ts'
-import { AT_A_TIME, type BalancerKind, breakwater, haproxy, nginx, SERVICE_MS, startOrigins } from './balancers.ts'
+import {
+  AT_A_TIME,
+  type BalancerKind,
+  breakwater,
+  haproxy,
+  nginx,
+  SERVICE_MS,
+  startOrigins,
+  written,
+} from './balancers.ts'
 
 /** What one balancer carried in front of so many origins. */
 export interface SpreadRow {
@@ -42,8 +48,7 @@ async function measure(kind: BalancerKind, origins: number, seconds: number): Pr
   const url = `http://127.0.0.1:${port}/`
   const body = await (await fetch(url)).text()
   if (body.length !== 1024) throw new Error(`${kind.name} gave a wrong answer: ${body.length} bytes`)
-  const script = join(temporaryFolder().path, 'load.lua')
-  writeFileSync(script, wrkScript({ head: 'minimal', targets: { kind: 'one', path: '/' } }))
+  const script = written('load.lua', wrkScript({ head: 'minimal', targets: { kind: 'one', path: '/' } }))
   const load = async (time: number): Promise<WrkReport> => {
     const words = ['-t1', `-c${2 * AT_A_TIME * origins}`, `-d${time}s`, '--timeout', '10s', '-s', script, url]
     return readWrkReport((await run('wrk', words)).stdout)

@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Endpoint, endpointOf } from './load/endpoint.ts'
+import { LoadProcess } from './load/load-process.ts'
 import type { RunningCache } from './servers/cache.ts'
 import { freePort } from './servers/free-port.ts'
 import type { Programs } from './servers/programs.ts'
@@ -16,6 +17,8 @@ export interface Stage {
   readonly site: SiteProcess | undefined
   /** undefined for the site itself, and for what runs already. */
   readonly cache: RunningCache | undefined
+  /** For the one load that is measured on it. */
+  readonly load: LoadProcess
   close(): Promise<void>
 }
 
@@ -30,6 +33,19 @@ export class Lab {
   }
 
   async open(target: Target, options: SiteOptions = {}): Promise<Stage> {
+    const load = new LoadProcess(this.programs)
+    const { close, ...servers } = await this.#start(target, options)
+    return {
+      ...servers,
+      load,
+      close: async () => {
+        await load.end()
+        await close()
+      },
+    }
+  }
+
+  async #start(target: Target, options: SiteOptions): Promise<Omit<Stage, 'load'>> {
     const { url, through } = this.#settings
     if (url !== undefined) {
       const endpoint = endpointOf(url, target.kind === 'direct' ? url : through)
@@ -50,6 +66,8 @@ export class Lab {
       rmSync(folder, { recursive: true, force: true })
     }
     process.once('exit', cleanUp)
+    // Squid holds a site for dead that was not there when it started itself; so the site is, for every peer.
+    if (target.kind === 'peer') await starting
     const [site, started] = await Promise.all([starting, target.start(this.programs, { folder, sitePort, memoryMiB })])
     cache = started
     return {

@@ -2,10 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Stage } from './lab.ts'
 import { histogramOf } from './load/histogram.ts'
 import type { KindResult, LoadPlan, LoadProgress, LoadResult, SecondResult } from './load/load-plan.ts'
-import { runLoad } from './load/load-process.ts'
 import type { RunEvent, SecondPoint } from './results.ts'
 import { processUse } from './servers/process-memory.ts'
-import type { Programs } from './servers/programs.ts'
 import type { Served } from './verdicts.ts'
 import { milliseconds } from './words.ts'
 
@@ -31,7 +29,6 @@ export interface Meanwhile {
 }
 
 export interface MeasureOptions {
-  readonly programs: Programs
   readonly signal: AbortSignal
   readonly meanwhile?: (meanwhile: Meanwhile) => Promise<void>
   readonly onProgress: (progress: LiveProgress) => void
@@ -61,7 +58,7 @@ export async function measure(stage: Stage, load: Load, options: MeasureOptions)
   let meanwhile: Promise<void> = Promise.resolve()
   const live = new LiveSite(stage)
   try {
-    const result = await runLoad(options.programs, plan, {
+    const result = await stage.load.run(plan, {
       begun: (atMs) => {
         samples.push(sample(stage))
         timer = setInterval(() => samples.push(sample(stage)), 1000)

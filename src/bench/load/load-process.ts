@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import { forkModule } from '../servers/fork-module.ts'
 import type { Programs } from '../servers/programs.ts'
 import type { FromLoad, LoadPlan, LoadProgress, LoadResult } from './load-plan.ts'
@@ -8,32 +9,56 @@ export interface LoadListeners {
   progress?(progress: LoadProgress): void
 }
 
-/** Runs a load in a process of its own. @throws when that process fails */
-export async function runLoad(programs: Programs, plan: LoadPlan, listeners: LoadListeners = {}): Promise<LoadResult> {
-  const done = Promise.withResolvers<LoadResult>()
-  const child = programs.adopt(forkModule('../load/load-main'))
-  child.on('message', (message: FromLoad) => {
+/** A process that carries out one load: started beside the servers, so that it is ready when they are. */
+export class LoadProcess {
+  readonly #programs: Programs
+  readonly #child: ChildProcess
+  readonly #done = Promise.withResolvers<LoadResult>()
+  readonly #ready = Promise.withResolvers<void>()
+  #listeners: LoadListeners = {}
+
+  constructor(programs: Programs) {
+    this.#programs = programs
+    this.#child = programs.adopt(forkModule('../load/load-main'))
+    this.#child.on('message', (message: FromLoad) => this.#take(message))
+    this.#child.on('exit', (code, signal) => this.#fail(`The load process ended early (${signal ?? code})`))
+    // Whoever runs a load awaits both; without one nobody needs to know.
+    for (const { promise } of [this.#done, this.#ready]) promise.catch(() => {})
+  }
+
+  /** Once. @throws when the process fails */
+  async run(plan: LoadPlan, listeners: LoadListeners = {}): Promise<LoadResult> {
+    this.#listeners = listeners
+    try {
+      await this.#ready.promise
+      this.#child.send(plan)
+      return await this.#done.promise
+    } finally {
+      await this.end()
+    }
+  }
+
+  end(): Promise<void> {
+    return this.#programs.end(this.#child)
+  }
+
+  #take(message: FromLoad): void {
     switch (message.type) {
       case 'ready':
-        child.send(plan)
-        break
+        return this.#ready.resolve()
       case 'begun':
-        listeners.begun?.(message.atMs)
-        break
+        return this.#listeners.begun?.(message.atMs)
       case 'progress':
-        listeners.progress?.(message.progress)
-        break
+        return this.#listeners.progress?.(message.progress)
       case 'result':
-        done.resolve(message.result)
-        break
+        return this.#done.resolve(message.result)
       case 'failed':
-        done.reject(new Error(`The load process failed: ${message.message}`))
+        return this.#fail(`The load process failed: ${message.message}`)
     }
-  })
-  child.on('exit', (code, signal) => done.reject(new Error(`The load process ended early (${signal ?? code})`)))
-  try {
-    return await done.promise
-  } finally {
-    await programs.end(child)
+  }
+
+  #fail(why: string): void {
+    this.#ready.reject(new Error(why))
+    this.#done.reject(new Error(why))
   }
 }

@@ -18,7 +18,7 @@ import {
 } from './scenario.ts'
 
 /** Short, so that pages go stale while nobody can be asked for new ones. */
-const freshSeconds = 2
+const freshSeconds = (run: ScenarioRun): number => lasting(run, 2, 1)
 const lookEveryMs = 20
 const backPatienceMs = 15_000
 
@@ -30,10 +30,10 @@ export const siteDies: Scenario = {
   needs: 'demo',
   isFor: forCaches,
   run: (run) =>
-    onStage(run, { freshSeconds }, async (stage) => {
+    onStage(run, { freshSeconds: freshSeconds(run) }, async (stage) => {
       const { site } = stage
       if (site === undefined) throw new Error('Only the demo site can be killed')
-      const outage = new Outage(lasting(run, 18, 6))
+      const outage = new Outage(lasting(run, 18, 4))
       await warmUp(stage, [run.pages.story, ...run.pages.others], 'gzip, deflate', run.signal)
       const measured = await measureOn(run, stage, outage.load(run), async (meanwhile) => {
         await outage.pass(meanwhile, 'the site', site)
@@ -57,7 +57,7 @@ export const redisDies: Scenario = {
   needs: 'demo',
   isFor: ({ id }) => id === 'breakwater-redis',
   run: (run) =>
-    onStage(run, { freshSeconds }, async (stage) => {
+    onStage(run, { freshSeconds: freshSeconds(run) }, async (stage) => {
       const tier = stage.cache?.tier
       if (tier === undefined) throw new Error('There is no Redis to kill')
       const outage = new Outage(lasting(run, 18, 3))

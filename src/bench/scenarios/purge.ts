@@ -29,7 +29,7 @@ export const purge: Scenario = {
   isFor: forCaches,
   run: (run) =>
     onStage(run, {}, async (stage) => {
-      const seconds = lasting(run, 15, 4)
+      const seconds = lasting(run, 15, 3)
       const story = run.pages.story
       await warmUp(stage, [story], 'identity', run.signal)
       const arrivals = { kind: 'steady', perSecond: 300, seconds } as const

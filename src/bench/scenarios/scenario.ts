@@ -23,8 +23,7 @@ export interface Scenario {
 
 export { servedOf } from '../measure.ts'
 
-export const forAll = (): boolean => true
-/** In a quick look what a tier adds is left to the wave. */
+/** In a quick look a tier is used only where it dies. */
 export const forAllUnlessQuick = ({ id }: TargetFacts, { isQuick }: BenchSettings): boolean =>
   !isQuick || !/^breakwater-/.test(id)
 /** Breakwater as it is without a tier, and the peers: what a tier adds is not the question. */
@@ -66,7 +65,6 @@ export function measureOn(
     stage,
     { patienceMs: patienceMs(run.settings), ...plan },
     {
-      programs: run.lab.programs,
       signal: run.signal,
       onProgress: (progress) => run.onProgress(progress, seconds),
       ...(meanwhile && { meanwhile }),
@@ -97,7 +95,7 @@ export function lasting({ settings }: ScenarioRun, full: number, quick: number):
 /** As visitors ask: plainly where their pages are searched. */
 export type AskedCoding = 'gzip, deflate' | 'identity'
 
-/** Asks for each page once, as many at a time as the demo site makes. */
+/** Asks for each page once, as many at a time as the demo site makes. @throws when one is refused */
 export async function warmUp(
   { endpoint }: Stage,
   paths: readonly string[],
@@ -112,6 +110,7 @@ export async function warmUp(
         signal,
       })
       await response.arrayBuffer()
+      if (!response.ok) throw new Error(`${path} was answered with status ${response.status} before any load`)
     }
   }
   await Promise.all(Array.from({ length: 8 }, ask))

@@ -2,7 +2,7 @@ import { arrivalsSeconds } from '../load/arrivals.ts'
 import { clientLimitBefore } from '../measure.ts'
 import { collapseIn, judgeWave } from '../verdicts.ts'
 import {
-  forAll,
+  forAllUnlessQuick,
   lasting,
   latencyFigure,
   measureOn,
@@ -23,7 +23,7 @@ export const wave: Scenario = {
   description:
     'Within a minute a hundred times as many visitors come as usual, four in five for one story, the rest for other pages by Zipf’s law; they come whatever the server does. All are to be served, without waiting.',
   needs: 'any site',
-  isFor: forAll,
+  isFor: forAllUnlessQuick,
   run: (run) =>
     onStage(run, {}, async (stage) => {
       const { settings, pages } = run

@@ -4,7 +4,7 @@ import { after, describe, it } from 'node:test'
 import { endpointOf } from '../../../src/bench/load/endpoint.ts'
 import { histogramOf } from '../../../src/bench/load/histogram.ts'
 import type { LoadPlan } from '../../../src/bench/load/load-plan.ts'
-import { runLoad } from '../../../src/bench/load/load-process.ts'
+import { LoadProcess } from '../../../src/bench/load/load-process.ts'
 import { freePort } from '../../../src/bench/servers/free-port.ts'
 import { Programs } from '../../../src/bench/servers/programs.ts'
 import { startProgram } from '../../support/processes.ts'
@@ -37,7 +37,7 @@ function planFor(port: number, plan: Partial<LoadPlan>): LoadPlan {
 describe('the open-loop sender', () => {
   it('sends everybody who is due, and shows a stall of 50 ms a second in p99.9', async () => {
     const { program, port } = await startServer(50)
-    const result = await runLoad(programs, planFor(port, {}))
+    const result = await new LoadProcess(programs).run(planFor(port, {}))
     await program.kill()
     const { offered, served, latency } = result.kinds.visitor!
     assert.deepEqual([offered, served], [1600, 1600])
@@ -51,7 +51,7 @@ describe('the open-loop sender', () => {
     const perSecond = 200
     const plan = planFor(port, { arrivals: { kind: 'steady', perSecond, seconds: 4 } })
     let resumed: Promise<void> | undefined
-    const result = await runLoad(programs, plan, {
+    const result = await new LoadProcess(programs).run(plan, {
       progress({ elapsedMs }) {
         if (elapsedMs < 1000 || resumed !== undefined) return
         program.pause()
@@ -76,7 +76,9 @@ describe('the open-loop sender', () => {
   it('counts visitors who leave with their patience, and not as served', async () => {
     const { program, port } = await startServer(0)
     program.pause()
-    const result = await runLoad(programs, planFor(port, { arrivals: { kind: 'herd', count: 20 }, patienceMs: 300 }))
+    const result = await new LoadProcess(programs).run(
+      planFor(port, { arrivals: { kind: 'herd', count: 20 }, patienceMs: 300 }),
+    )
     await program.kill()
     const { offered, served, left, latency } = result.kinds.visitor!
     assert.deepEqual([offered, served, left], [20, 0, 20])
@@ -84,22 +86,25 @@ describe('the open-loop sender', () => {
   })
 
   it('says what broke when nobody listens', async () => {
-    const result = await runLoad(programs, planFor(await freePort(), { arrivals: { kind: 'herd', count: 5 } }))
+    const result = await new LoadProcess(programs).run(
+      planFor(await freePort(), { arrivals: { kind: 'herd', count: 5 } }),
+    )
     assert.deepEqual(result.kinds.visitor!.broken, { ECONNREFUSED: 5 })
     assert.equal(histogramOf(result.kinds.visitor!.latency).total, 0)
   })
 
   it('has those wait who find no connection, and serves them all', async () => {
     const { program, port } = await startServer(0)
-    const result = await runLoad(programs, planFor(port, { arrivals: { kind: 'herd', count: 50 }, connectionsMax: 3 }))
+    const result = await new LoadProcess(programs).run(
+      planFor(port, { arrivals: { kind: 'herd', count: 50 }, connectionsMax: 3 }),
+    )
     await program.kill()
     assert.equal(result.kinds.visitor!.served, 50)
   })
 
   it('runs a closed loop and slow readers beside', async () => {
     const { program, port } = await startServer(0)
-    const result = await runLoad(
-      programs,
+    const result = await new LoadProcess(programs).run(
       planFor(port, {
         arrivals: { kind: 'steady', perSecond: 50, seconds: 1 },
         closedLoop: { connections: 2, seconds: 1, paths: ['/a', '/b'], agent: 'test' },

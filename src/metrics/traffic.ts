@@ -1,11 +1,11 @@
 import type { Clock } from '../clock.ts'
 import type { ExchangeRecord } from '../listener/exchange-record.ts'
-import { uriOfKey, urlOfUri } from '../policy/cache-key.ts'
 import type { Decision } from '../request/proxy-response.ts'
 import type { PreparedResponse } from '../respond/prepared-response.ts'
 import { Durations } from './durations.ts'
 import { OUTCOMES, outcomeIndex } from './outcomes.ts'
 import { Pages } from './pages.ts'
+import { Places } from './places.ts'
 import { ReasonCounts } from './reason-counts.ts'
 import { type Seconds, SecondsRing } from './seconds.ts'
 import type { HostCounts, TrafficCounts } from './traffic-counts.ts'
@@ -38,6 +38,7 @@ export class Traffic {
   readonly #all = new Durations()
   readonly #reasons = new ReasonCounts()
   readonly #hosts = new Map<string, { outcomes: Float64Array; bytes: number }>()
+  readonly #places = new Places()
   readonly #pages: Pages
   readonly #ring: SecondsRing
   #bytes = 0
@@ -64,7 +65,7 @@ export class Traffic {
   /** Any other exchange has ended. */
   readonly onExchange = (record: ExchangeRecord): void => {
     const { decision, status, receivedMs, firstByteMs, endedMs } = record
-    const place = placeOf(decision.key) ?? {
+    const place = this.#places.of(decision) ?? {
       authority: record.authority,
       url: `${record.scheme}://${record.authority}${record.target}`,
     }
@@ -145,7 +146,7 @@ export class Traffic {
       hit.served = 0
       const { decision, status } = response
       const bytes = (wire === undefined ? 0 : wire.bytes.length + (wire.body?.length ?? 0)) * times
-      const place = placeOf(decision.key) ?? { authority: '', url: '' }
+      const place = this.#places.of(decision) ?? { authority: '', url: '' }
       // It was written in the turn in which it was read: that is below what is told apart.
       this.#count({ decision, status, bytes, times, wholeMs: 0, firstByteMs: 0, ...place })
     }
@@ -186,10 +187,4 @@ const OTHER_HOSTS = 'other hosts'
 
 function isFromCache({ outcome }: Decision): boolean {
   return outcome === 'hit' || outcome === 'stale' || outcome === 'revalidated'
-}
-
-function placeOf(key: string | undefined): { authority: string; url: string } | undefined {
-  if (key === undefined) return undefined
-  const uri = uriOfKey(key)
-  return uri && { authority: uri.authority, url: urlOfUri(key, uri) }
 }

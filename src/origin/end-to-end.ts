@@ -72,10 +72,22 @@ export function idleMs(fields: RawFields, limits: TimeLimits): number {
 function announcedIdleSeconds(fields: RawFields): number | undefined {
   for (let i = 0; i < fields.length; i += 2) {
     if (fields[i]!.length !== 10 || lowerName(fields[i]!) !== 'keep-alive') continue
-    const match = /(?:^|[,\s])timeout\s*=\s*"?(\d{1,9})/i.exec(fields[i + 1]!)
-    if (match !== null) return Number(match[1])
+    const seconds = timeoutIn(fields[i + 1]!)
+    if (seconds !== undefined) return seconds
   }
   return undefined
+}
+
+/** What was read last: an origin says the same with every response. */
+let lastKeepAlive = ''
+let lastTimeout: number | undefined
+
+function timeoutIn(keepAlive: string): number | undefined {
+  if (keepAlive === lastKeepAlive) return lastTimeout
+  const match = /(?:^|[,\s])timeout\s*=\s*"?(\d{1,9})/i.exec(keepAlive)
+  lastKeepAlive = keepAlive
+  lastTimeout = match === null ? undefined : Number(match[1])
+  return lastTimeout
 }
 
 /** What `Connection` names beside its usual options, or undefined. */

@@ -15,7 +15,7 @@ import { ownAnswer, ownAnswerBytes } from '../own-answer.ts'
 import { bodyCut, type RequestBody } from '../request-body.ts'
 import { interimHead } from '../response-framing.ts'
 import { PlainBody } from './plain-body.ts'
-import { PlainWriter } from './plain-writer.ts'
+import { PlainWriter, type PlainWriterEvents } from './plain-writer.ts'
 
 export interface PlainExchangeParts {
   readonly lane: LaneContext
@@ -28,7 +28,7 @@ export interface PlainExchangeParts {
 }
 
 /** One request of the plain lane on its way through the core, from its turn on the connection to the last byte. */
-export class PlainExchange implements Work, Exchange {
+export class PlainExchange implements Work, Exchange, PlainWriterEvents {
   readonly #parts: PlainExchangeParts
   readonly #recorder: ExchangeRecorder
   readonly #framing: Framing | Refused
@@ -123,6 +123,21 @@ export class PlainExchange implements Work, Exchange {
     this.#writer?.abandon(clientGone())
   }
 
+  // From the writer.
+
+  onFinished(): void {
+    if (this.#isOver) return
+    const { lane, connection } = this.#parts
+    this.#finish(true)
+    if (connection.isEnding || lane.isDraining) return connection.closeAfterResponse()
+    if (this.#body === undefined || this.#body.isReceived) return this.#parts.onDone()
+    this.#awaitEndOfBody(this.#body.body)
+  }
+
+  onBroken(): void {
+    this.#parts.connection.break()
+  }
+
   #askCore(normalised: NormalisedRequest): void {
     const body = this.#body?.body
     const request: ProxyRequest = { ...normalised, receivedMs: this.#recorder.receivedMs, body, exchange: this }
@@ -156,8 +171,7 @@ export class PlainExchange implements Work, Exchange {
     const { method, version, acceptsTrailers } = this.#request!
     const closes = this.#closesAfter(answer)
     const situation = { method, version, acceptsTrailers, closes, sendStallMs: lane.settings.times.sendStallMs }
-    const events = { onFinished: () => this.#onFinished(), onBroken: () => connection.break() }
-    const writer = new PlainWriter(connection.socket, situation, events)
+    const writer = new PlainWriter(connection.socket, situation, this)
     const nowMs = lane.clock.now()
     this.#recorder.responded(answer, nowMs)
     if (closes) connection.endAfterCurrent()
@@ -204,15 +218,6 @@ export class PlainExchange implements Work, Exchange {
     if (this.#writer !== undefined) return this.#parts.connection.break()
     this.#tellGone()
     this.#answerHere(refusal)
-  }
-
-  #onFinished(): void {
-    if (this.#isOver) return
-    const { lane, connection } = this.#parts
-    this.#finish(true)
-    if (connection.isEnding || lane.isDraining) return connection.closeAfterResponse()
-    if (this.#body === undefined || this.#body.isReceived) return this.#parts.onDone()
-    this.#awaitEndOfBody(this.#body.body)
   }
 
   /** An unread body must never be read as a request: it is dropped up to a limit, or goes with the connection. */

@@ -26,7 +26,8 @@ export class PlainWriter {
   readonly #socket: Socket
   readonly #situation: WriterSituation
   readonly #events: PlainWriterEvents
-  readonly #stall: StallWatch
+  /** Made when something has to wait, which is seldom. */
+  #stall: StallWatch | undefined
   #source: BodySource | undefined
   /** Waits for the first piece of the body, to leave with it. */
   #head: string | undefined
@@ -43,7 +44,6 @@ export class PlainWriter {
     this.#socket = socket
     this.#situation = situation
     this.#events = events
-    this.#stall = new StallWatch(socket, situation.sendStallMs)
   }
 
   /** All bytes written. */
@@ -100,7 +100,7 @@ export class PlainWriter {
 
   /** The client has gone: the source is told, and nothing more is written. */
   abandon(reason: ProxyError): void {
-    this.#stall.end()
+    this.#stall?.end()
     if (this.#isOver) return
     this.#over()
     this.#source?.cancel(reason)
@@ -135,9 +135,9 @@ export class PlainWriter {
       return true
     }
     if (!this.#socket.writableNeedDrain) return true
-    this.#stall.begin()
+    this.#watch()
     this.#socket.once('drain', () => {
-      this.#stall.end()
+      this.#stall?.end()
       this.#takenBytes = this.#bodyBytes
       if (!this.#isOver) source.resume()
     })
@@ -190,12 +190,17 @@ export class PlainWriter {
     this.#over()
     if (this.#head !== undefined) this.#write(undefined)
     if (this.#socket.writableLength === 0) return this.#finished()
-    this.#stall.begin()
+    this.#watch()
     whenTaken(this.#socket, () => this.#finished())
   }
 
+  #watch(): void {
+    this.#stall ??= new StallWatch(this.#socket, this.#situation.sendStallMs)
+    this.#stall.begin()
+  }
+
   #finished(): void {
-    this.#stall.end()
+    this.#stall?.end()
     this.#events.onFinished()
   }
 

@@ -1,0 +1,37 @@
+import { uriOfKey, urlOfUri } from '../policy/cache-key.ts'
+import type { Decision } from '../request/proxy-response.ts'
+
+/** What an exchange is counted under. */
+export interface Place {
+  readonly authority: string
+  readonly url: string
+}
+
+const REMEMBERED_MAX = 1_024
+
+/**
+ * Reads keys as places. What was forwarded and not stored is asked for again under the key of a remembered plan, so its place is
+ * remembered, too; those of misses would be remembered in vain.
+ */
+export class Places {
+  #remembered = new Map<string, Place>()
+
+  /** Undefined without a key. */
+  of({ key, stored, forward }: Decision): Place | undefined {
+    if (key === undefined) return undefined
+    if (forward === undefined || stored === true) return placeOf(key)
+    const before = this.#remembered.get(key)
+    if (before !== undefined) return before
+    const place = placeOf(key)
+    if (place === undefined) return undefined
+    // Another table: one that is emptied keeps alive those that came after it (docs/decisions/garbage.md).
+    if (this.#remembered.size >= REMEMBERED_MAX) this.#remembered = new Map()
+    this.#remembered.set(key, place)
+    return place
+  }
+}
+
+function placeOf(key: string): Place | undefined {
+  const uri = uriOfKey(key)
+  return uri && { authority: uri.authority, url: urlOfUri(key, uri) }
+}

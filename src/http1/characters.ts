@@ -72,3 +72,11 @@ function hexValues(): Int8Array {
   }
   return values
 }
+
+/** Whether the bytes from `begin` to `end` are this latin1 text. */
+export function spells(text: string, bytes: Buffer, begin: number, end: number): boolean {
+  if (text.length !== end - begin) return false
+  // From the end: what differs, as the seconds of `Date`, mostly does so late.
+  for (let i = text.length - 1; i >= 0; i--) if (text.charCodeAt(i) !== bytes[begin + i]) return false
+  return true
+}

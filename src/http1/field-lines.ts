@@ -1,4 +1,4 @@
-import { COLON, CR, FIELD_VALUE, LF, SP, skip, TAB, TOKEN } from './characters.ts'
+import { COLON, CR, FIELD_VALUE, LF, SP, skip, spells, TAB, TOKEN } from './characters.ts'
 import { KNOWN_NAMES } from './known-words.ts'
 import type { RefusalReason } from './refused.ts'
 
@@ -16,6 +16,9 @@ const MARKS_PER_FIELD = 4
 /** Room for this many fields to begin with: browsers send about fifteen. */
 const FIELDS_EXPECTED = 32
 
+/** Longer values are hardly said twice, and would be kept by every connection. */
+const COMPARED_LENGTH_MAX = 128
+
 /**
  * The lines of one field section with the empty line that ends it (RFC 9112 §5), read in as many steps as it arrives in.
  *
@@ -31,6 +34,8 @@ export class FieldLines {
   #begin = 0
   #complete = false
   #problem: RefusalReason | undefined
+  /** Values of the sections before, each at its place. */
+  readonly #before: string[] = []
 
   constructor(fieldsMax: number) {
     this.#fieldsMax = fieldsMax
@@ -104,7 +109,7 @@ export class FieldLines {
    * The fields read so far, each value without white space around it.
    *
    * @param text the bytes as one latin1 string to take slices of: cheap, but each slice keeps all of the text alive.
-   *   Without it every unknown name and every value becomes a string of its own.
+   *   Without it every unknown name and every value is a string of its own, or that of a section before.
    */
   fields(bytes: Buffer, text?: string): string[] {
     const marks = this.#marks
@@ -116,15 +121,27 @@ export class FieldLines {
       const valueEnd = marks[i + 3]!
       const name = KNOWN_NAMES.find(bytes, nameBegin, nameEnd)
       if (text === undefined) {
+        const place = i / MARKS_PER_FIELD
         fields.push(
           name ?? bytes.toString('latin1', nameBegin, nameEnd),
-          bytes.toString('latin1', valueBegin, valueEnd),
+          this.#ownValue(place, bytes, valueBegin, valueEnd),
         )
       } else {
         fields.push(name ?? text.substring(nameBegin, nameEnd), text.substring(valueBegin, valueEnd))
       }
     }
     return fields
+  }
+
+  /** An origin says much the same with every response: comparing costs less than another string, and less memory where they are kept. */
+  #ownValue(place: number, bytes: Buffer, begin: number, end: number): string {
+    const before = this.#before[place]
+    if (before !== undefined && spells(before, bytes, begin, end)) return before
+    const value = bytes.toString('latin1', begin, end)
+    if (place <= this.#before.length && place < FIELDS_EXPECTED && value.length <= COMPARED_LENGTH_MAX) {
+      this.#before[place] = value
+    }
+    return value
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { RawFields } from '../http/fields.ts'
+import { spells } from './characters.ts'
 import type { FieldLines } from './field-lines.ts'
 import { KNOWN_METHODS } from './known-words.ts'
 import { RequestLine } from './request-line.ts'
@@ -74,10 +75,11 @@ export function requestHead({ line, lines, bytes, end }: RequestParts): RequestH
 
 /**
  * Reads response heads from an origin's connection (RFC 9112 §4). A peer's answer is refused with 502.
- * Every string is one of its own: what is stored must not keep alive what was dropped from the head.
+ * No string is a slice: what is stored must not keep alive what was dropped from the head.
  */
 export class ResponseHeadReader extends SectionReader<ResponseHead> {
   readonly #line: StatusLine
+  #reasonBefore = ''
 
   constructor(limits: HeadLimits) {
     const line = new StatusLine()
@@ -87,9 +89,13 @@ export class ResponseHeadReader extends SectionReader<ResponseHead> {
 
   protected override build(bytes: Buffer, _end: number, lines: FieldLines): ResponseHead {
     const line = this.#line
+    const { reasonBegin, reasonEnd } = line
+    if (!spells(this.#reasonBefore, bytes, reasonBegin, reasonEnd)) {
+      this.#reasonBefore = bytes.toString('latin1', reasonBegin, reasonEnd)
+    }
     return {
       status: line.status,
-      reason: bytes.toString('latin1', line.reasonBegin, line.reasonEnd),
+      reason: this.#reasonBefore,
       minorVersion: line.minorVersion,
       fields: lines.fields(bytes),
     }

@@ -31,7 +31,7 @@ export function writeRequestHead({ method, target, fields }: RequestHeadParts): 
   if (method === '' || target === '') throw unwritable('request', 'an empty method or target')
   check(method, NOT_TOKEN, 'method')
   check(target, NOT_TARGET, 'target')
-  return `${method} ${target} HTTP/1.1\r\n${fieldLines(fields)}\r\n`
+  return `${method} ${target} HTTP/1.1${fieldLines(fields)}\r\n\r\n`
 }
 
 /**
@@ -42,7 +42,7 @@ export function writeRequestHead({ method, target, fields }: RequestHeadParts): 
 export function writeResponseHead({ status, reason, fields }: ResponseHeadParts): string {
   if (!Number.isInteger(status) || status < 100 || status > 599) throw unwritable('response', `status ${status}`)
   check(reason, NOT_FIELD_VALUE, 'reason phrase')
-  return `HTTP/1.1 ${status} ${reason}\r\n${fieldLines(fields)}\r\n`
+  return `HTTP/1.1 ${status} ${reason}${fieldLines(fields)}\r\n\r\n`
 }
 
 /** The line before a chunk of `size` bytes. A chunk of none would end the body, so it is refused. */
@@ -54,7 +54,7 @@ export function chunkPrefix(size: number): Buffer {
 /** The end of a chunked body: last chunk, trailer section and empty line. */
 export function lastChunk(trailers: RawFields): Buffer {
   if (trailers.length === 0) return LAST_CHUNK
-  return Buffer.from(`0\r\n${fieldLines(trailers)}\r\n`, 'latin1')
+  return Buffer.from(`0${fieldLines(trailers)}\r\n\r\n`, 'latin1')
 }
 
 // Expressions, not the tables that read heads: most texts here are slices and joins of others, which the engine reads many
@@ -63,27 +63,29 @@ const NOT_TOKEN = /[^!#$%&'*+\-.^_`|~0-9A-Za-z]/
 const NOT_TARGET = /[^!"$-~]/
 const NOT_FIELD_VALUE = /[^\t\x20-\x7e\x80-\xff]/
 
-/** Names that were found to be tokens: they repeat endlessly. */
-const knownNames = new Set<string>()
-const KNOWN_NAMES_MAX = 1_000
+/** Begins of lines by their names, which were found to be tokens: they repeat endlessly. */
+const knownBegins = new Map<string, string>()
+const KNOWN_BEGINS_MAX = 1_000
 
+/** Each line with the line end before it: two texts joined for a field, and not four. */
 function fieldLines(fields: RawFields): string {
   if (fields.length % 2 !== 0) throw unwritable('fields', 'a name without a value')
   let lines = ''
   for (let i = 0; i < fields.length; i += 2) {
-    const name = fields[i]!
     const value = fields[i + 1]!
-    if (!knownNames.has(name)) learnName(name)
     check(value, NOT_FIELD_VALUE, 'field value')
-    lines += `${name}: ${value}\r\n`
+    lines += knownBegins.get(fields[i]!) ?? beginOf(fields[i]!)
+    lines += value
   }
   return lines
 }
 
-function learnName(name: string): void {
+function beginOf(name: string): string {
   if (name === '') throw unwritable('field', 'an empty name')
   check(name, NOT_TOKEN, 'field name')
-  if (knownNames.size < KNOWN_NAMES_MAX && name.length <= 64) knownNames.add(name)
+  const begin = `\r\n${name}: `
+  if (knownBegins.size < KNOWN_BEGINS_MAX && name.length <= 64) knownBegins.set(name, begin)
+  return begin
 }
 
 function check(text: string, forbidden: RegExp, what: string): void {

@@ -1,5 +1,6 @@
 import { formatHttpDate } from '../http/date.ts'
-import { allValues, filterFields, hasField, listMembers, type RawFields } from '../http/fields.ts'
+import { allValues, hasField, listMembers, type RawFields } from '../http/fields.ts'
+import { fieldsWithout, NameSet } from '../http/name-set.ts'
 import type { ResponseDirectives } from './directives.ts'
 import { parseRequestDirectives } from './directives.ts'
 import { type FreshnessPolicy, isExplicit } from './freshness.ts'
@@ -178,7 +179,7 @@ function refusalByFreshness(input: StoringInput): StoreRefusal | undefined {
 }
 
 /** Never stored (RFC 9111 §3.1); `Age` is kept as a number and written anew with every answer. */
-const fieldsNotStored: ReadonlySet<string> = new Set([
+const NEVER_STORED = [
   'age',
   'connection',
   'keep-alive',
@@ -190,7 +191,9 @@ const fieldsNotStored: ReadonlySet<string> = new Set([
   'trailer',
   'transfer-encoding',
   'upgrade',
-])
+]
+const NOT_STORED = new NameSet(NEVER_STORED)
+const NOT_STORED_NOR_COOKIES = new NameSet([...NEVER_STORED, 'set-cookie', 'set-cookie2'])
 
 /**
  * The fields of a response that are stored (RFC 9111 §3.1). Those that a qualified `private` or `no-cache` names are not
@@ -201,14 +204,10 @@ export function fieldsToStore(
   directives: ResponseDirectives,
   setCookie: StoringPolicy['setCookie'],
 ): string[] {
-  const dropped = new Set([
-    ...fieldsNotStored,
-    ...directives.noCacheFields,
-    ...directives.privateFields,
-    ...listMembers(fields, 'connection').map((name) => name.toLowerCase()),
-  ])
-  if (setCookie !== 'store') dropped.add('set-cookie').add('set-cookie2')
-  return filterFields(fields, (name) => !dropped.has(name))
+  const kept = fieldsWithout(fields, setCookie === 'store' ? NOT_STORED : NOT_STORED_NOR_COOKIES)
+  const { noCacheFields, privateFields } = directives
+  const named = [...noCacheFields, ...privateFields, ...listMembers(fields, 'connection')]
+  return named.length === 0 ? kept : fieldsWithout(kept, new NameSet(named.map((name) => name.toLowerCase())))
 }
 
 /** The fields with the time of receipt as `Date` where there is none (RFC 9110 §6.6.1: MUST, when cached or forwarded). */

@@ -67,13 +67,21 @@ export function prepareStoring({ request, response, policy, cookies, bodyBytesMa
   const tags = responseTags(request, fields)
   if (tags === 'too-many') return { kind: 'refused', reason: 'too-many-tags' }
   const kept = tags.length === 0 ? response : { ...response, fields: withoutPurgeFields(fields) }
+  const input = { request, response: kept, requestTimeMs, responseTimeMs, policy, tags, metadata }
+  // A part depends on its body; a whole is built at its head, for those who would share it, and again with its body.
+  let whole: StoredResponse | undefined
   return {
     kind: 'store',
     varyNames: varyNames(fields),
-    build: (body) =>
-      toStoredResponse({ request, response: kept, body, requestTimeMs, responseTimeMs, policy, tags, metadata }),
+    build(body) {
+      if (status === 206) return toStoredResponse({ ...input, body })
+      whole ??= toStoredResponse({ ...input, body: NOTHING })
+      return whole && { ...whole, body }
+    },
   }
 }
+
+const NOTHING = Buffer.alloc(0)
 
 /** Tags are kept as tags, not once more as text. */
 function withoutPurgeFields(fields: RawFields): RawFields {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import fc from 'fast-check'
 import { ResponseHeadReader } from '../../src/http1/head.ts'
 import { HEAD_LIMITS, latin1, readResponse, responseHead } from './support.ts'
 
@@ -124,5 +125,24 @@ describe('response heads on one connection', () => {
       at = result.end
     }
     assert.deepEqual(seen, [100, [], 103, ['Link', 'x'], 200, ['A', 'b']])
+  })
+})
+
+describe('heads one after the other on a connection', () => {
+  it('are each read as if they were the first', () => {
+    // Few texts that are much alike, so that many heads repeat parts of the one before, at the same place or another.
+    const text = fc.constantFrom('', 'a', 'b', 'ab', 'bb', 'max-age=60', 'max-age=61', '\xff', 'x'.repeat(200))
+    const head = fc.record({ reason: text, values: fc.array(text, { maxLength: 4 }) })
+    fc.assert(
+      fc.property(fc.array(head, { maxLength: 6 }), (heads) => {
+        const reader = new ResponseHeadReader(HEAD_LIMITS)
+        for (const { reason, values } of heads) {
+          const lines = values.map((value, i) => `F${i}: ${value}\r\n`).join('')
+          const result = reader.read(latin1(`HTTP/1.1 200 ${reason}\r\n${lines}\r\n`), 0)
+          const fields = values.flatMap((value, i) => [`F${i}`, value])
+          assert.deepEqual(result.kind === 'head' && [result.head.reason, result.head.fields], [reason, fields])
+        }
+      }),
+    )
   })
 })

@@ -32,6 +32,26 @@ describe('a response from an origin', () => {
     assert.equal(body, 'hello')
   })
 
+  it('may have its body kept: what comes later is not written over it', async (t) => {
+    const { pool } = await anOriginAndPool(t, async (request) => {
+      await request.send(`HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n${request.target.charAt(1).repeat(1000)}`)
+    })
+    const kept: Buffer[] = []
+    for (const target of ['/a', '/b', '/c']) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>()
+      const request = { method: 'GET', target, fields: ['Host', 'site.test'], body: undefined, expectsContinue: false }
+      pool.send(request, {
+        onInterim() {},
+        onError: reject,
+        onResponse({ body }) {
+          body?.start({ write: (chunk) => kept.push(chunk) > 0, end: () => resolve(), fail: reject })
+        },
+      })
+      await promise
+    }
+    assert.equal(Buffer.concat(kept).toString('latin1'), ['a', 'b', 'c'].map((letter) => letter.repeat(1000)).join(''))
+  })
+
   it('is the same when every byte comes alone', async (t) => {
     const { pool } = await anOriginAndPool(t, async (request) => {
       const bytes =

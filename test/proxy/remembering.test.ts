@@ -41,6 +41,24 @@ describe('a remembered hit', () => {
 })
 
 describe('remembered plans', () => {
+  it('are those of lines that have something stored, and of those that are known to be uncacheable', async (t) => {
+    const core = new ScriptedCore()
+    core.answer = ({ request, respond }) =>
+      respond(200, ['Cache-Control', request.target === '/live' ? 'no-store' : 'max-age=60'], request.target)
+    const lane = await startOneLane('plain', core)
+    t.after(() => lane.stop())
+    const connection = await openConnection(lane.port)
+    t.after(() => connection.close())
+    const isRemembered = (target: string) => core.core.plans.get({ ...line, authority: 'h.test', target }) !== undefined
+    for (const target of ['/page', '/live']) {
+      for (const times of [1, 2]) {
+        connection.write(`GET ${target} HTTP/1.1\r\nHost: h.test\r\n\r\n`)
+        assert.equal((await connection.readResponse('GET')).text, target)
+        assert.equal(isRemembered(target), times === 2)
+      }
+    }
+  })
+
   const line = { method: 'GET', scheme: 'http', target: '/' } as const
   const longTarget = `/${'a'.repeat(8_000)}`
 

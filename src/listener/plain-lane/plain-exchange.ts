@@ -123,8 +123,6 @@ export class PlainExchange implements Work, Exchange, PlainWriterEvents {
     this.#writer?.abandon(clientGone())
   }
 
-  // From the writer.
-
   onFinished(): void {
     if (this.#isOver) return
     const { lane, connection } = this.#parts

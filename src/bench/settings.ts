@@ -14,7 +14,7 @@ export interface BenchSettings {
 
 /** Visitors leave after so long. */
 export function patienceMs({ isQuick }: BenchSettings): number {
-  return isQuick ? 2_000 : 5_000
+  return isQuick ? 1_500 : 5_000
 }
 
 /** What every cache may store. */

@@ -5,7 +5,7 @@ import type { RunResults } from '../results.ts'
 import { installedVersion } from '../servers/installed.ts'
 import { processUse } from '../servers/process-memory.ts'
 import { type CeilingFacts, judgeCeiling } from '../verdicts.ts'
-import { forAllUnlessQuick, lasting, measureOn, onStage, type Scenario, type ScenarioRun, warmUp } from './scenario.ts'
+import { forCaches, lasting, measureOn, onStage, type Scenario, type ScenarioRun, warmUp } from './scenario.ts'
 
 const connections = 64
 /** A server with this much of a core to spare could have done more. */
@@ -17,7 +17,7 @@ export const ceiling: Scenario = {
   description:
     'Sixty-four connections ask for the story as fast as they get it: how many requests a second there can be at most. With wrk where it is installed, otherwise with autocannon, which is often the limit itself.',
   needs: 'demo',
-  isFor: forAllUnlessQuick,
+  isFor: (target, settings) => (settings.isQuick ? forCaches(target) : true),
   run: (run) =>
     onStage(run, {}, async (stage) => {
       const seconds = lasting(run, 5, 1)

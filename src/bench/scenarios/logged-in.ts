@@ -16,7 +16,6 @@ import {
 } from './scenario.ts'
 
 const perSecond = 300
-const sessions = 20
 /** Of all visitors. */
 const loggedInShare = 0.05
 
@@ -29,9 +28,11 @@ export const loggedIn: Scenario = {
   isFor: forCaches,
   run: (run) =>
     onStage(run, {}, async (stage) => {
-      const seconds = lasting(run, 15, 3)
+      const seconds = lasting(run, 15, 2)
       const { story, others } = run.pages
       await warmUp(stage, [story, ...others], 'identity', run.signal)
+      // As many as the site can make at a time: in a quick look nobody waits for a second turn.
+      const sessions = run.settings.isQuick ? 8 : 20
       const names = Array.from({ length: sessions }, (_, i) => `v${i + 1}`)
       const cookies = await Promise.all(names.map((name) => logIn(stage, name)))
       const personal = { kind: 'in-turn', paths: ['/account', '/account', '/cart', story] } as const

@@ -13,7 +13,7 @@ export function runClosedLoop(endpoint: Endpoint, plan: ClosedLoopPlan): Promise
   const latency = new Histogram()
   const done = Promise.withResolvers<ClosedLoopResult>()
   const host = endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host
-  const headers = { host: endpoint.authority, 'user-agent': plan.agent }
+  const headers = { host: endpoint.authority, 'user-agent': plan.agent, 'accept-encoding': 'gzip, deflate' }
   const instance = autocannon(
     {
       url: `${endpoint.isTls ? 'https' : 'http'}://${host}:${endpoint.port}`,

@@ -173,7 +173,7 @@ function requestHead({ endpoint, readsBodies }: LoadPlan, { group, path }: Visit
     'User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
     'Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8',
     'Accept-Language: en-US,en;q=0.5',
-    ...(readsBodies ? [] : ['Accept-Encoding: gzip, deflate']),
+    `Accept-Encoding: ${readsBodies ? 'identity' : 'gzip, deflate'}`,
     ...(group.fields ?? []),
   ]
   return `${lines.join('\r\n')}\r\n\r\n`

@@ -27,7 +27,7 @@ export async function runWrk(
 ): Promise<WrkResult> {
   const words = ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '--timeout', '10s']
   const child = programs.adopt(
-    spawn('wrk', [...words, '-H', 'Accept-Encoding: gzip', `http://${endpoint.authority}${path}`], {
+    spawn('wrk', [...words, '-H', 'Accept-Encoding: gzip, deflate', `http://${endpoint.authority}${path}`], {
       detached: true,
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, PATH: searchPath },

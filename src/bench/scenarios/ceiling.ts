@@ -21,7 +21,7 @@ export const ceiling: Scenario = {
   run: (run) =>
     onStage(run, {}, async (stage) => {
       const seconds = lasting(run, 5, 1)
-      await warmUp(stage, [run.pages.story], 'identity', run.signal)
+      await warmUp(stage, [run.pages.story], 'gzip, deflate', run.signal)
       const serverCpu = () => (stage.cache === undefined ? undefined : processUse(stage.cache.pids)?.cpuSeconds)
       const before = serverCpu()
       const found =

@@ -4,6 +4,7 @@ import { FullLane } from './full-lane.ts'
 import type { LaneContext, LaneParts } from './lane-context.ts'
 import type { ListenAddress } from './listener-settings.ts'
 import { type Change, ListeningSockets } from './listening-sockets.ts'
+import { Newcomers } from './newcomers.ts'
 import { OpenConnections } from './open-connections.ts'
 import { PlainLane } from './plain-lane/plain-lane.ts'
 
@@ -87,10 +88,15 @@ export async function startListeners(parts: ListenerParts): Promise<Listeners> {
 }
 
 function acceptingServer(context: LaneContext, connections: OpenConnections, lane: PlainLane): Server {
+  const newcomers = new Newcomers(() => context.clock.now())
   // Half-open, as node:http has its own servers: it decides itself what the end of a client's side means.
-  const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, (socket) => {
+  const options = { allowHalfOpen: true, noDelay: true, keepAlive: true, pauseOnConnect: true }
+  const server = createServer(options, (socket) => {
     const connection = connections.accept(socket, 'http')
-    if (connection !== undefined) lane.take(connection)
+    if (connection === undefined) return
+    newcomers.add(() => {
+      if (!socket.destroyed) lane.take(connection)
+    })
   })
   let reportedMs = Number.NEGATIVE_INFINITY
   // Too many open files, most likely. Node then accepts and closes at once what waits, so that nothing hangs; those who

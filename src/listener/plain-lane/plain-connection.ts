@@ -45,8 +45,8 @@ export class PlainConnection {
     socket.on('end', this.#onEnd)
     socket.on('close', this.#onClose)
     const { inbox } = this.#lane
-    if (inbox.attach(socket, (length) => this.#take(inbox.bytes, length))) socket.resume()
-    else socket.on('data', this.#onData)
+    if (!inbox.attach(socket, (length) => this.#take(inbox.bytes, length))) socket.on('data', this.#onData)
+    socket.resume()
   }
 
   /** Takes the first `length` bytes of `chunk`, which may be the inbox. */

@@ -106,9 +106,10 @@ export class InvalidateHere {
   async #walk(searches: readonly Search[]): Promise<number> {
     let matched = 0
     let sliceMs = performance.now()
-    for (const [i, key] of this.#parts.memory.keys().entries()) {
+    let walked = 0
+    for (const key of this.#parts.memory.keys()) {
       for (const search of searches) matched += this.#apply(key, search)
-      if (i % SLICE_KEYS !== 0 || performance.now() - sliceMs < SLICE_MS) continue
+      if (walked++ % SLICE_KEYS !== 0 || performance.now() - sliceMs < SLICE_MS) continue
       await setImmediate()
       sliceMs = performance.now()
     }

@@ -6,7 +6,7 @@ import type { CachePolicy, Plan } from '../policy/plan.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import { freshen, freshenFromHead, mayStayStored, selectForFreshening } from '../rfc9111/freshening.ts'
 import { differsFor, unaccountedCookies } from '../rfc9111/litespeed.ts'
-import type { StoredResponse } from '../rfc9111/stored-response.ts'
+import { isSameStored, type StoredResponse } from '../rfc9111/stored-response.ts'
 import { hasValidator } from '../rfc9111/validation.ts'
 import { selectVariant } from '../rfc9111/vary.ts'
 import { prepareStoring, type Refusal } from '../storing/prepare-storing.ts'
@@ -186,7 +186,7 @@ function judgeNotModified({ core, request, plan, asking, doomed }: Asked, respon
 function replace(core: Core, plan: Plan, stored: StoredResponse, successor: StoredResponse | undefined): boolean {
   let found = false
   core.memory.update(plan.key, (other) => {
-    if (other !== stored) return other
+    if (!isSameStored(other, stored)) return other
     found = true
     return successor
   })

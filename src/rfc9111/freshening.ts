@@ -3,7 +3,7 @@ import { strongMatch, weakMatch } from '../http/entity-tag.ts'
 import { filterFields, firstValue, hasField, type RawFields } from '../http/fields.ts'
 import type { FreshnessPolicy } from './freshness.ts'
 import { responseMetadata } from './metadata.ts'
-import type { StoredResponse } from './stored-response.ts'
+import { isSameStored, type StoredResponse } from './stored-response.ts'
 import { fieldsToStore, forbidsStoring, type StoringPolicy, withDate } from './storing.ts'
 import { entityTagOf, hasValidator } from './validation.ts'
 import { matches, selectingFields, varyNames } from './vary.ts'
@@ -79,7 +79,7 @@ export function selectForFreshening(selection: FresheningSelection): readonly St
   if (!hasValidator(responseFields)) return [validated]
   const possible = [validated]
   for (const candidate of newestFirst(candidates)) {
-    if (candidate !== validated && matches(candidate.selecting, requestFields)) possible.push(candidate)
+    if (!isSameStored(candidate, validated) && matches(candidate.selecting, requestFields)) possible.push(candidate)
   }
   const etag = entityTagOf(responseFields)
   if (etag === undefined) return possible.filter((stored) => hasSameDate(stored, responseFields)).slice(0, 1)

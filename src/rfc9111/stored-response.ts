@@ -2,18 +2,21 @@ import type { RawFields } from '../http/fields.ts'
 import type { ResponseDirectives } from './directives.ts'
 
 /** Where a freshness lifetime came from: the word shown by logs and by `explain`. */
-export type LifetimeSource =
-  | 'rule'
-  | 's-maxage'
-  | 'max-age'
-  | 'x-accel-expires'
-  | 'x-litespeed-cache-control'
-  | 'x-reverse-proxy-ttl'
-  | 'x-vc-ttl'
-  | 'expires'
-  | 'heuristic'
-  | 'default'
-  | 'none'
+export const lifetimeSources = [
+  'rule',
+  's-maxage',
+  'max-age',
+  'x-accel-expires',
+  'x-litespeed-cache-control',
+  'x-reverse-proxy-ttl',
+  'x-vc-ttl',
+  'expires',
+  'heuristic',
+  'default',
+  'none',
+] as const
+
+export type LifetimeSource = (typeof lifetimeSources)[number]
 
 export interface FreshnessLifetime {
   readonly seconds: number
@@ -58,4 +61,33 @@ export interface StoredResponse {
   readonly tags: readonly string[]
   /** Set when invalidated softly: to be validated before reuse, whatever its freshness. */
   readonly invalidated: boolean
+}
+
+/**
+ * Whether two stored responses are one and the same: a tier may make a new object each time it is asked for what it keeps. Of those
+ * that came with the same bytes at the same moment it does not matter which is which.
+ */
+export function isSameStored(one: StoredResponse, other: StoredResponse): boolean {
+  if (one === other) return true
+  return (
+    one.requestTimeMs === other.requestTimeMs &&
+    one.responseTimeMs === other.responseTimeMs &&
+    one.dateMs === other.dateMs &&
+    one.status === other.status &&
+    one.requestMethod === other.requestMethod &&
+    one.invalidated === other.invalidated &&
+    one.range?.first === other.range?.first &&
+    one.range?.last === other.range?.last &&
+    isSameList(one.fields, other.fields) &&
+    isSameList(selectingTexts(one), selectingTexts(other)) &&
+    one.body.equals(other.body)
+  )
+}
+
+function selectingTexts({ selecting }: StoredResponse): readonly (string | undefined)[] {
+  return selecting.flatMap(({ name, value }) => [name, value])
+}
+
+function isSameList(some: readonly (string | undefined)[], others: readonly (string | undefined)[]): boolean {
+  return some.length === others.length && some.every((text, i) => text === others[i])
 }

@@ -127,7 +127,7 @@ export class MemorySnapshot {
 
 /** The keys used most recently that fit, the least recently used of them first. */
 function newestWithin(memory: MemoryTier, bytesMax: number): readonly string[] {
-  const keys = memory.keys()
+  const keys = [...memory.keys()]
   let first = keys.length
   for (let bytes = 0; first > 0; first--) {
     bytes += memory.bytesOf(keys[first - 1]!)

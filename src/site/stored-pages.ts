@@ -21,13 +21,14 @@ export async function searchStored({ clock, memory }: Parts, search: StoredSearc
   const found: { key: string; url: string }[] = []
   let matched = 0
   let sliceMs = performance.now()
-  for (const [i, key] of (tag === undefined ? memory.keys() : memory.keysNamed(tag)).entries()) {
+  let walked = 0
+  for (const key of tag === undefined ? memory.keys() : memory.keysNamed(tag)) {
     const url = urlOfKey(key)
     if (url?.startsWith(prefix) === true) {
       matched++
       if (after === undefined || url > after) insertInOrder(found, { key, url }, limit)
     }
-    if (i % SLICE_KEYS !== 0 || performance.now() - sliceMs < SLICE_MS) continue
+    if (walked++ % SLICE_KEYS !== 0 || performance.now() - sliceMs < SLICE_MS) continue
     await setImmediate()
     sliceMs = performance.now()
   }

@@ -1,7 +1,7 @@
 import { firstValue } from '../http/fields.ts'
 import { combine } from '../rfc9111/partial.ts'
 import { expired } from '../rfc9111/stale.ts'
-import type { StoredResponse } from '../rfc9111/stored-response.ts'
+import { isSameStored, type StoredResponse } from '../rfc9111/stored-response.ts'
 import { selectingKey } from '../rfc9111/vary.ts'
 import type { MemoryTier } from '../tiers/memory-tier.ts'
 
@@ -17,7 +17,7 @@ export function keep(memory: MemoryTier, key: string, stored: StoredResponse, no
     memory.put(key, (before && combine(before, stored)) ?? stored, sameVariant)
   } else if (isAnother(before, stored)) {
     // The part is the newer word of the origin: the whole is out of date, if good enough for when the origin fails.
-    memory.update(key, (other) => (other === before ? expired(before, nowMs) : other))
+    memory.update(key, (other) => (isSameStored(other, before) ? expired(before, nowMs) : other))
   }
 }
 

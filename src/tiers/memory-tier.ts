@@ -1,5 +1,5 @@
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
-import { CompactResponses } from './compact-response.ts'
+import { PackedResponses } from './packed-responses.ts'
 import { ShardedLru } from './sharded-lru.ts'
 import { TagIndex } from './tag-index.ts'
 
@@ -36,7 +36,6 @@ export class MemoryTier {
   readonly settings: MemorySettings
   readonly #cache: ShardedLru<Variants>
   readonly #index = new TagIndex()
-  readonly #compact = new CompactResponses()
   #hits = 0
   #misses = 0
   #stored = 0
@@ -48,15 +47,19 @@ export class MemoryTier {
     this.#cache = new ShardedLru({
       bytesMax: settings.bytesMax,
       valueBytesMax: settings.objectBytesMax,
-      bytesOf: (variants, key) => variantsBytes(key, variants),
-      onGone: (variants, key, reason) => {
+      packing: new PackedResponses(PACKED_BYTES_MAX),
+      bytesBeside: (variants, isPacked) => (isPacked ? tagsBytes(variants) : variantsBytes(variants)),
+      onGone: (key, variants, reason) => {
         if (reason === 'evict') this.#evicted++
-        this.#forget(key, variants)
+        if (this.#index.size > 0) this.#forget(key, variants())
       },
     })
   }
 
-  /** The variants under `key`, newest first; counts a hit or a miss, and makes the key recently used. */
+  /**
+   * The variants under `key`, newest first; counts a hit or a miss, and makes the key recently used. While a key is asked for again and
+   * again the object stays the same, otherwise only what it says (`isSameStored`).
+   */
   get(key: string): Variants | undefined {
     const variants = this.#cache.get(key)
     if (variants === undefined) this.#misses++
@@ -80,15 +83,14 @@ export class MemoryTier {
    * @returns false when it is too large to be kept; what was stored before then stays
    */
   put(key: string, stored: StoredResponse, replaces: (other: StoredResponse) => boolean): boolean {
-    const bytes = variantsBytes(key, [stored])
+    const bytes = key.length + variantsBytes([stored])
     if (stored.body.length > this.settings.objectBytesMax || bytes > this.#cache.shardBytesMax) {
       this.#refused++
       return false
     }
-    const others = (this.#cache.peek(key) ?? []).filter((other) => !replaces(other))
-    const variants = [this.#compact.of(stored), ...others].slice(0, this.settings.variantsMax)
-    // lru-cache deletes the old value and stores nothing when the new one is above the budget: drop the oldest variants first.
-    while (variants.length > 1 && variantsBytes(key, variants) > this.#cache.shardBytesMax) variants.pop()
+    const others = (this.#cache.read(key) ?? []).filter((other) => !replaces(other))
+    const variants = [stored, ...others].slice(0, this.settings.variantsMax)
+    while (variants.length > 1 && key.length + variantsBytes(variants) > this.#cache.shardBytesMax) variants.pop()
     this.#set(key, variants)
     this.#stored++
     return true
@@ -96,7 +98,7 @@ export class MemoryTier {
 
   /** Replaces the variants of a key by what `change` makes of each; undefined drops it. */
   update(key: string, change: (stored: StoredResponse) => StoredResponse | undefined): void {
-    const variants = this.#cache.peek(key)
+    const variants = this.#cache.read(key)
     if (variants === undefined) return
     const changed = variants.map(change).filter((stored) => stored !== undefined)
     if (changed.length === 0) this.#cache.delete(key)
@@ -107,12 +109,11 @@ export class MemoryTier {
 
   /** Bytes that a key takes with all its variants; 0 for one that is not stored. */
   bytesOf(key: string): number {
-    const variants = this.#cache.peek(key)
-    return variants === undefined ? 0 : variantsBytes(key, variants)
+    return this.#cache.bytesOf(key)
   }
 
-  /** The keys as they are now, the least recently used first: what is changed in this order keeps it. */
-  keys(): readonly string[] {
+  /** The keys that are there now, except those that go before their turn; the least recently used first: what is changed in this order keeps it. */
+  keys(): Iterable<string> {
     return this.#cache.keys()
   }
 
@@ -141,8 +142,7 @@ export class MemoryTier {
 
   /** What was there before is forgotten by `dispose`, within `set`. */
   #set(key: string, variants: Variants): void {
-    this.#cache.set(key, variants)
-    if (this.#cache.peek(key) !== variants) return
+    if (!this.#cache.set(key, variants)) return
     for (const { tags } of variants) for (const tag of tags) this.#index.add(tag, key)
     const alias = this.settings.aliasOf?.(key)
     if (alias !== undefined) this.#index.add(alias, key)
@@ -155,27 +155,27 @@ export class MemoryTier {
   }
 }
 
-/**
- * What is resident for a key and for a stored response beyond its characters: heap, V8's and malloc's records of the body,
- * lru-cache's tables. Measured on 400,000 responses of 0 to 20 fields: these count 4 to 20 % too much for usual ones, 75 % for
- * ones of many fields that are the same for all, and 6 % too little where every value differs from all others.
- */
-const KEY_OVERHEAD_BYTES = 200
-const RESPONSE_OVERHEAD_BYTES = 800
+/** Of all variants of a key. What is larger stays as it is: a hit would copy it, and there are never very many of them. */
+const PACKED_BYTES_MAX = 16 * 1024
+
+/** What is resident for a response beyond its characters where it is not packed: heap, V8's and malloc's records of the body. */
+const RESPONSE_OVERHEAD_BYTES = 1000
 const FIELD_OVERHEAD_BYTES = 48
 /** A tag with its place in the index. */
 const TAG_OVERHEAD_BYTES = 120
 
-function variantsBytes(key: string, variants: Variants): number {
-  let bytes = KEY_OVERHEAD_BYTES + key.length
-  for (const stored of variants) bytes += responseBytes(stored)
+function variantsBytes(variants: Variants): number {
+  let bytes = tagsBytes(variants)
+  for (const { body, fields, selecting } of variants) {
+    bytes += RESPONSE_OVERHEAD_BYTES + body.length
+    for (const text of fields) bytes += text.length + FIELD_OVERHEAD_BYTES / 2
+    for (const { name, value } of selecting) bytes += name.length + (value?.length ?? 0) + FIELD_OVERHEAD_BYTES
+  }
   return bytes
 }
 
-function responseBytes(stored: StoredResponse): number {
-  let bytes = RESPONSE_OVERHEAD_BYTES + stored.body.length
-  for (const text of stored.fields) bytes += text.length + FIELD_OVERHEAD_BYTES / 2
-  for (const tag of stored.tags) bytes += tag.length + TAG_OVERHEAD_BYTES
-  for (const { name, value } of stored.selecting) bytes += name.length + (value?.length ?? 0) + FIELD_OVERHEAD_BYTES
+function tagsBytes(variants: Variants): number {
+  let bytes = 0
+  for (const { tags } of variants) for (const tag of tags) bytes += tag.length + TAG_OVERHEAD_BYTES
   return bytes
 }

@@ -1,5 +1,11 @@
 import { noResponseDirectives, type ResponseDirectives } from '../rfc9111/directives.ts'
-import type { FreshnessLifetime, LifetimeSource, StoredRange, StoredResponse } from '../rfc9111/stored-response.ts'
+import {
+  type FreshnessLifetime,
+  type LifetimeSource,
+  lifetimeSources,
+  type StoredRange,
+  type StoredResponse,
+} from '../rfc9111/stored-response.ts'
 
 /*
  * Metadata is JSON of arrays by position: compact, parsed by native code, and without names, so nothing in it can meet a name of
@@ -107,22 +113,8 @@ function pairs(fields: string[]): string[] {
   return fields
 }
 
-const sources: readonly LifetimeSource[] = [
-  'rule',
-  's-maxage',
-  'max-age',
-  'x-accel-expires',
-  'x-litespeed-cache-control',
-  'x-reverse-proxy-ttl',
-  'x-vc-ttl',
-  'expires',
-  'heuristic',
-  'default',
-  'none',
-]
-
 function sourceFrom(text: string): LifetimeSource {
-  const source = sources.find((known) => known === text)
+  const source = lifetimeSources.find((known) => known === text)
   if (source === undefined) throw new MalformedMetadata()
   return source
 }

@@ -1,4 +1,6 @@
-import { LRUCache } from 'lru-cache'
+import { KeyBytes } from './key-bytes.ts'
+import { LruShard, type LruShardOptions } from './lru-shard.ts'
+import { OpenValues } from './open-values.ts'
 
 /**
  * A table of a million keys stands still for a good part of a second when it grows. Of this many bytes each, none has so many that
@@ -8,56 +10,94 @@ const SHARD_BYTES = 64 * 1024 * 1024
 const SHARDS_MAX = 64
 /** One value is at most this part of a shard, so that it does not push out all others. */
 const VALUES_PER_SHARD_MIN = 8
+/** What is asked for again and again is there a second time, unpacked: this part of all. */
+const OPEN_PART = 16
+const OPEN_BYTES_MAX = 64 * 1024 * 1024
 
-export interface ShardedLruOptions<V> {
-  readonly bytesMax: number
+export interface ShardedLruOptions<V> extends LruShardOptions<V> {
   /** Of one value. */
   readonly valueBytesMax: number
-  readonly bytesOf: (value: V, key: string) => number
-  /** Called for every value that is no longer kept; `evict`: to make room. */
-  readonly onGone: (value: V, key: string, reason: LRUCache.DisposeReason) => void
 }
 
 /** An LRU in several parts, each with its share of the budget, and each key always in the same one. */
 export class ShardedLru<V extends object> {
   /** What one part may keep: the most that one key can have. */
   readonly shardBytesMax: number
-  readonly #shards: readonly LRUCache<string, V>[]
+  readonly #shards: readonly LruShard<V>[]
+  readonly #open: OpenValues<V>
+  readonly #key = new KeyBytes()
 
-  constructor({ bytesMax, valueBytesMax, bytesOf, onGone }: ShardedLruOptions<V>) {
+  constructor({ valueBytesMax, ...options }: ShardedLruOptions<V>) {
+    const openBytesMax = Math.floor(Math.min(OPEN_BYTES_MAX, options.bytesMax / OPEN_PART))
+    const bytesMax = options.bytesMax - openBytesMax
     const shardBytesMin = Math.max(SHARD_BYTES, valueBytesMax * VALUES_PER_SHARD_MIN)
-    const count = Math.max(1, Math.min(SHARDS_MAX, Math.floor(bytesMax / shardBytesMin)))
+    const count = Math.max(1, Math.min(SHARDS_MAX, Math.floor(options.bytesMax / shardBytesMin)))
     this.shardBytesMax = Math.floor(bytesMax / count)
-    const options = { maxSize: this.shardBytesMax, sizeCalculation: bytesOf, dispose: onGone }
-    this.#shards = Array.from({ length: count }, () => new LRUCache<string, V>(options))
+    this.#open = new OpenValues(openBytesMax, (value) => options.bytesBeside(value, false))
+    const onGone: typeof options.onGone = (key, value, reason) => {
+      this.#open.delete(key)
+      options.onGone(key, value, reason)
+    }
+    const shardOptions = { ...options, bytesMax: this.shardBytesMax, onGone }
+    this.#shards = Array.from({ length: count }, () => new LruShard<V>(shardOptions))
   }
 
+  /** The value of a key, which becomes the last used one. Asked for often it is the same object each time, until it is set anew. */
   get(key: string): V | undefined {
-    return this.#of(key).get(key)
+    const found = this.#find(key)
+    if (found === undefined) return undefined
+    found.shard.use(found.record)
+    return this.#open.get(key) ?? this.#opened(key, found)
   }
 
   /** Like `get` without touching the order. */
   peek(key: string): V | undefined {
-    return this.#of(key).peek(key)
+    const open = this.#open.get(key)
+    if (open !== undefined) return open
+    const found = this.#find(key)
+    return found && this.#opened(key, found)
   }
 
-  set(key: string, value: V): void {
-    this.#of(key).set(key, value)
+  /** Like `peek` for one of very many keys, of which most are not asked for again. */
+  read(key: string): V | undefined {
+    const found = this.#find(key)
+    return found && (found.shard.wholeOf(found.record) ?? found.shard.unpack(found.record))
+  }
+
+  /** Whether there is a value; nothing is unpacked. */
+  has(key: string): boolean {
+    return this.#find(key) !== undefined
+  }
+
+  /** @returns false when it is too large; then there is none */
+  set(key: string, value: V): boolean {
+    return this.#shardOf(key).set(this.#key, value)
   }
 
   delete(key: string): void {
-    this.#of(key).delete(key)
+    const found = this.#find(key)
+    found?.shard.delete(found.record)
   }
 
-  /** All keys, those that go first in front. The parts do not compare their times: of each, the ends are side by side. */
-  keys(): readonly string[] {
-    const parts = this.#shards.map((shard) => [...shard.rkeys()])
-    const longest = Math.max(...parts.map(({ length }) => length))
-    const keys: string[] = []
+  /** What a key takes, 0 when it has no value. */
+  bytesOf(key: string): number {
+    const found = this.#find(key)
+    return found === undefined ? 0 : found.shard.bytesOf(found.record)
+  }
+
+  /**
+   * All keys that there are now, and are still there when it is their turn; those that go first in front. The parts do not compare
+   * their times: of each, the ends are side by side.
+   */
+  *keys(): Generator<string, undefined, undefined> {
+    const parts = this.#shards.map((shard) => ({ shard, records: shard.records() }))
+    const longest = Math.max(...parts.map(({ records }) => records.length))
     for (let fromEnd = longest; fromEnd > 0; fromEnd--) {
-      for (const part of parts) if (fromEnd <= part.length) keys.push(part[part.length - fromEnd]!)
+      for (const { shard, records } of parts) {
+        const key = fromEnd > records.length ? undefined : shard.keyOf(records[records.length - fromEnd]!)
+        if (key !== undefined) yield key
+      }
     }
-    return keys
   }
 
   get size(): number {
@@ -65,20 +105,28 @@ export class ShardedLru<V extends object> {
   }
 
   get bytes(): number {
-    return this.#shards.reduce((sum, { calculatedSize }) => sum + calculatedSize, 0)
+    return this.#shards.reduce((sum, { bytes }) => sum + bytes, this.#open.bytes)
   }
 
-  #of(key: string): LRUCache<string, V> {
-    return this.#shards.length === 1 ? this.#shards[0]! : this.#shards[hashOf(key) % this.#shards.length]!
+  #opened(key: string, { shard, record }: Found<V>): V {
+    return shard.wholeOf(record) ?? this.#open.opened(key, this.#key.hash, shard.unpack(record))
+  }
+
+  #find(key: string): Found<V> | undefined {
+    const shard = this.#shardOf(key)
+    const record = shard.find(this.#key)
+    return record === undefined ? undefined : { shard, record }
+  }
+
+  /** And the key as bytes. */
+  #shardOf(key: string): LruShard<V> {
+    this.#key.set(key)
+    // The lower bits choose a place within the part.
+    return this.#shards[Math.floor((this.#key.hash / 2 ** 32) * this.#shards.length)]!
   }
 }
 
-const ENDING = 12
-
-/** Of the end only, where the keys of a site differ; they need not be spread better than well. */
-function hashOf(key: string): number {
-  let hash = key.length
-  for (let i = Math.max(0, key.length - ENDING); i < key.length; i++)
-    hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193)
-  return (hash ^ (hash >>> 15)) >>> 0
+interface Found<V extends object> {
+  readonly shard: LruShard<V>
+  readonly record: number
 }

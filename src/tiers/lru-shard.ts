@@ -1,0 +1,147 @@
+import { BlockStore } from './block-store.ts'
+import { KeyBytes } from './key-bytes.ts'
+import { LruOrder } from './lru-order.ts'
+
+/** Why a value is not kept any more: `evict` to make room. */
+export type Gone = 'evict' | 'set' | 'delete'
+
+/** How values become bytes. */
+export interface Packing<V> {
+  /** @returns pieces that are copied at once; undefined: it is to be kept as it is */
+  pack(value: V): readonly Uint8Array[] | undefined
+  /** @returns a value that has nothing of `bytes` in it */
+  unpack(bytes: Buffer): V
+}
+
+export interface LruShardOptions<V> {
+  readonly bytesMax: number
+  readonly packing: Packing<V>
+  /** What a value takes that is kept as it is; or beside its bytes, when it is packed. */
+  readonly bytesBeside: (value: V, isPacked: boolean) => number
+  /** Called before a value goes. */
+  readonly onGone: (key: string, value: () => V, reason: Gone) => void
+}
+
+/** What a key takes in the tables beside its record. */
+const ENTRY_BYTES = 56
+
+/**
+ * An LRU of values by key, within a number of bytes. Keys and values are packed into records; what is too large for that stays an
+ * object. A key keeps its number until it goes, whatever happens to its value.
+ */
+export class LruShard<V extends object> {
+  readonly #options: LruShardOptions<V>
+  readonly #records = new BlockStore()
+  readonly #order = new LruOrder()
+  /** By record: values that are not packed. */
+  readonly #whole: (V | undefined)[] = []
+  #bytesEach = new Float64Array(64)
+  #bytes = 0
+
+  constructor(options: LruShardOptions<V>) {
+    this.#options = options
+  }
+
+  get size(): number {
+    return this.#order.size
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** The number of a key. */
+  find(key: KeyBytes): number | undefined {
+    return this.#order.find(key.hash, (record) => this.#records.startsWith(record, key))
+  }
+
+  bytesOf(record: number): number {
+    return this.#bytesEach[record]!
+  }
+
+  wholeOf(record: number): V | undefined {
+    return this.#whole[record]
+  }
+
+  /** @returns a new value each time */
+  unpack(record: number): V {
+    const bytes = this.#read(record)
+    return this.#options.packing.unpack(bytes.subarray(KeyBytes.lengthIn(bytes)))
+  }
+
+  use(record: number): void {
+    this.#order.use(record)
+  }
+
+  /** @returns false when it is more than the shard may have; then nothing is kept under this key */
+  set(key: KeyBytes, value: V): boolean {
+    const { packing, bytesBeside, bytesMax } = this.#options
+    const known = this.find(key)
+    const packed = packing.pack(value)
+    const pieces: readonly Uint8Array[] = [key.bytes.subarray(0, key.length), ...(packed ?? [])]
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
+    const bytes = ENTRY_BYTES + BlockStore.bytesFor(length) + bytesBeside(value, packed !== undefined)
+    if (bytes > bytesMax) {
+      if (known !== undefined) this.delete(known)
+      return false
+    }
+    const record = known ?? this.#records.add(pieces)
+    if (known === undefined) this.#add(record, key.hash)
+    else {
+      this.#tell(record, 'set')
+      this.#bytes -= this.#bytesEach[record]!
+      this.#records.replace(record, pieces)
+      this.#order.use(record)
+    }
+    this.#whole[record] = packed === undefined ? value : undefined
+    this.#bytesEach[record] = bytes
+    this.#bytes += bytes
+    while (this.#bytes > bytesMax) this.#remove(this.#order.oldest!, 'evict')
+    return true
+  }
+
+  delete(record: number): void {
+    this.#remove(record, 'delete')
+  }
+
+  /** Those of all keys, the next to go first. */
+  records(): Int32Array {
+    return this.#order.members()
+  }
+
+  /** The key that has this number now. */
+  keyOf(record: number): string | undefined {
+    return this.#records.has(record) ? KeyBytes.keyIn(this.#read(record)) : undefined
+  }
+
+  #add(record: number, hash: number): void {
+    this.#order.add(record, hash)
+    if (record < this.#bytesEach.length) return
+    const larger = new Float64Array(record + (record >> 1))
+    larger.set(this.#bytesEach)
+    this.#bytesEach = larger
+  }
+
+  #remove(record: number, reason: Gone): void {
+    this.#tell(record, reason)
+    this.#bytes -= this.#bytesEach[record]!
+    this.#whole[record] = undefined
+    this.#order.delete(record)
+    this.#records.delete(record)
+  }
+
+  #tell(record: number, reason: Gone): void {
+    const key = KeyBytes.keyIn(this.#read(record))
+    this.#options.onGone(key, () => this.#whole[record] ?? this.unpack(record), reason)
+  }
+
+  /** Good until the next one is read. */
+  #read(record: number): Buffer {
+    const length = this.#records.lengthOf(record)
+    if (copy.length < length) copy = Buffer.allocUnsafeSlow(length)
+    return copy.subarray(0, this.#records.read(record, copy))
+  }
+}
+
+/** Where a record is looked at: one place for all, as nobody keeps anything of it. */
+let copy = Buffer.allocUnsafeSlow(64 * 1024)

@@ -1,0 +1,46 @@
+import { LRUCache } from 'lru-cache'
+
+/** How many keys are known to have been asked for lately. */
+const LATELY = 16_384
+
+/**
+ * What was unpacked, for those who ask for it again and again. Only what was asked for a second time within some thousand others
+ * is kept: garbage that is held for a while is the dearest.
+ */
+export class OpenValues<V extends object> {
+  readonly #values: LRUCache<string, V>
+  /** Hashes of keys, each at its place. */
+  readonly #lately = new Uint32Array(LATELY)
+  #lastKey: string | undefined
+  #last: V | undefined
+
+  constructor(bytesMax: number, bytesOf: (value: V) => number) {
+    this.#values = new LRUCache<string, V>({ maxSize: bytesMax, sizeCalculation: bytesOf })
+  }
+
+  get bytes(): number {
+    return this.#values.calculatedSize
+  }
+
+  get(key: string): V | undefined {
+    // The steps of one request ask for the same.
+    return key === this.#lastKey ? this.#last : this.#values.get(key)
+  }
+
+  /** @returns `value` */
+  opened(key: string, hash: number, value: V): V {
+    this.#lastKey = key
+    this.#last = value
+    const place = hash % LATELY
+    if (this.#lately[place] === hash) this.#values.set(key, value)
+    else this.#lately[place] = hash
+    return value
+  }
+
+  delete(key: string): void {
+    this.#values.delete(key)
+    if (key !== this.#lastKey) return
+    this.#lastKey = undefined
+    this.#last = undefined
+  }
+}

@@ -67,9 +67,8 @@ export class InvalidateHere {
 
   /** Everything may have changed, nobody knows: expired at once. */
   expireAll(): void {
-    const search = this.#search({ scope: 'everything', value: '', soft: true })
-    this.#parts.flights.doom(search.test)
-    for (const key of this.#parts.memory.keys()) this.#apply(key, search)
+    this.#parts.flights.doom(EVERYTHING)
+    this.#parts.memory.expireAll(this.#parts.clock.now())
   }
 
   #search(invalidation: Invalidation): Search {

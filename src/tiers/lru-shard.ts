@@ -23,7 +23,7 @@ export interface LruShardOptions<V> {
 }
 
 /** What a key takes in the tables beside its record. */
-const ENTRY_BYTES = 56
+const ENTRY_BYTES = 60
 
 /**
  * An LRU of values by key, within a number of bytes. Keys and values are packed into records; what is too large for that stays an
@@ -36,6 +36,9 @@ export class LruShard<V extends object> {
   /** By record: values that are not packed. */
   readonly #whole: (V | undefined)[] = []
   #bytesEach = new Float64Array(64)
+  /** By record: the age in which its value was set. */
+  #ages = new Uint32Array(64)
+  #age = 0
   #bytes = 0
 
   constructor(options: LruShardOptions<V>) {
@@ -95,6 +98,7 @@ export class LruShard<V extends object> {
     }
     this.#whole[record] = packed === undefined ? value : undefined
     this.#bytesEach[record] = bytes
+    this.#ages[record] = this.#age
     this.#bytes += bytes
     while (this.#bytes > bytesMax) this.#remove(this.#order.oldest!, 'evict')
     return true
@@ -102,6 +106,16 @@ export class LruShard<V extends object> {
 
   delete(record: number): void {
     this.#remove(record, 'delete')
+  }
+
+  /** From here on all that is there is old. */
+  age(): void {
+    this.#age++
+  }
+
+  /** Whether it was set before everything aged last. */
+  isOld(record: number): boolean {
+    return this.#ages[record] !== this.#age
   }
 
   /** Those of all keys, the next to go first. */
@@ -117,9 +131,13 @@ export class LruShard<V extends object> {
   #add(record: number, hash: number): void {
     this.#order.add(record, hash)
     if (record < this.#bytesEach.length) return
-    const larger = new Float64Array(record + (record >> 1))
-    larger.set(this.#bytesEach)
-    this.#bytesEach = larger
+    const room = record + (record >> 1)
+    const bytesEach = new Float64Array(room)
+    bytesEach.set(this.#bytesEach)
+    this.#bytesEach = bytesEach
+    const ages = new Uint32Array(room)
+    ages.set(this.#ages)
+    this.#ages = ages
   }
 
   #remove(record: number, reason: Gone): void {

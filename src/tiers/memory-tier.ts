@@ -1,3 +1,4 @@
+import { expired } from '../rfc9111/stale.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import { PackedResponses } from './packed-responses.ts'
 import { ShardedLru } from './sharded-lru.ts'
@@ -36,6 +37,8 @@ export class MemoryTier {
   readonly settings: MemorySettings
   readonly #cache: ShardedLru<Variants>
   readonly #index = new TagIndex()
+  /** When everything was expired last. */
+  #expiredMs: number | undefined
   #hits = 0
   #misses = 0
   #stored = 0
@@ -64,7 +67,7 @@ export class MemoryTier {
     const variants = this.#cache.get(key)
     if (variants === undefined) this.#misses++
     else this.#hits++
-    return variants
+    return variants && this.#asOfNow(key, variants)
   }
 
   /** Counts a hit on what was found by `peek`. Whoever does so calls `get` now and then, or the key grows old. */
@@ -74,7 +77,8 @@ export class MemoryTier {
 
   /** Like `get` without counting and without touching the order. */
   peek(key: string): Variants | undefined {
-    return this.#cache.peek(key)
+    const variants = this.#cache.peek(key)
+    return variants && this.#asOfNow(key, variants)
   }
 
   /**
@@ -88,7 +92,7 @@ export class MemoryTier {
       this.#refused++
       return false
     }
-    const others = (this.#cache.read(key) ?? []).filter((other) => !replaces(other))
+    const others = (this.#read(key) ?? []).filter((other) => !replaces(other))
     const variants = [stored, ...others].slice(0, this.settings.variantsMax)
     while (variants.length > 1 && key.length + variantsBytes(variants) > this.#cache.shardBytesMax) variants.pop()
     this.#set(key, variants)
@@ -98,13 +102,23 @@ export class MemoryTier {
 
   /** Replaces the variants of a key by what `change` makes of each; undefined drops it. */
   update(key: string, change: (stored: StoredResponse) => StoredResponse | undefined): void {
-    const variants = this.#cache.read(key)
+    const variants = this.#read(key)
     if (variants === undefined) return
     const changed = variants.map(change).filter((stored) => stored !== undefined)
     if (changed.length === 0) this.#cache.delete(key)
     else if (changed.length < variants.length || changed.some((stored, i) => stored !== variants[i])) {
       this.#set(key, changed)
     }
+  }
+
+  /**
+   * Expires all that is there now. At once, however much it is: each key is changed when it is looked at next.
+   *
+   * @param nowMs since the epoch
+   */
+  expireAll(nowMs: number): void {
+    this.#expiredMs = nowMs
+    this.#cache.age()
   }
 
   /** Bytes that a key takes with all its variants; 0 for one that is not stored. */
@@ -138,6 +152,19 @@ export class MemoryTier {
       evicted: this.#evicted,
       refused: this.#refused,
     }
+  }
+
+  #read(key: string): Variants | undefined {
+    const variants = this.#cache.read(key)
+    return variants && this.#asOfNow(key, variants)
+  }
+
+  #asOfNow(key: string, variants: Variants): Variants {
+    const expiredMs = this.#expiredMs
+    if (expiredMs === undefined || !this.#cache.isOld(key)) return variants
+    const current = variants.map((stored) => expired(stored, expiredMs))
+    this.#set(key, current)
+    return current
   }
 
   /** What was there before is forgotten by `dispose`, within `set`. */

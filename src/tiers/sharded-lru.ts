@@ -79,6 +79,17 @@ export class ShardedLru<V extends object> {
     found?.shard.delete(found.record)
   }
 
+  /** From here on all that is there is old. */
+  age(): void {
+    for (const shard of this.#shards) shard.age()
+  }
+
+  /** Whether the value of a key was set before everything aged last. */
+  isOld(key: string): boolean {
+    const found = this.#find(key)
+    return found?.shard.isOld(found.record) === true
+  }
+
   /** What a key takes, 0 when it has no value. */
   bytesOf(key: string): number {
     const found = this.#find(key)

@@ -42,6 +42,20 @@ describe('the memory tier', () => {
     assert.equal(memory.counts().evicted, 20 - memory.counts().keys)
   })
 
+  it('expires all that is there in one moment, and nothing that comes after it, however old that is', () => {
+    const memory = tier()
+    for (const key of ['/a', '/b', '/c']) memory.put(key, stored(10), always)
+    assert.equal(memory.peek('/a')?.[0]?.lifetime.seconds, 60)
+    memory.expireAll(20_000)
+    memory.put('/c', stored(10), always)
+    memory.put('/d', stored(10), always)
+    memory.update('/b', (one) => one)
+    const lifetimes = ['/a', '/b', '/c', '/d'].map((key) => memory.get(key)?.[0]?.lifetime.seconds)
+    assert.deepEqual(lifetimes, [20, 20, 60, 60])
+    memory.expireAll(30_000)
+    assert.deepEqual([memory.get('/a')?.[0]?.lifetime.seconds, memory.get('/d')?.[0]?.lifetime.seconds], [20, 30])
+  })
+
   it('counts what a stored response needs beyond its body', () => {
     const memory = tier()
     memory.put('/', stored(0), always)

@@ -1,4 +1,4 @@
-import type { MemoryCounts } from '../tiers/memory-tier.ts'
+import type { MemoryCounts } from '../tiers/memory/memory-tier.ts'
 
 /** What one thread, or all threads of a box together, did since they started. */
 export interface SiteCounts {

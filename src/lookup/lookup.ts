@@ -7,7 +7,7 @@ import { stalenessSeconds } from '../rfc9111/stale.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import { hasValidator } from '../rfc9111/validation.ts'
 import { selectVariant, variantKey } from '../rfc9111/vary.ts'
-import type { MemoryTier, Variants } from '../tiers/memory-tier.ts'
+import type { MemoryTier, Variants } from '../tiers/memory/memory-tier.ts'
 import { RememberedKeys } from './remembered-keys.ts'
 
 /** What was found out about a key whose responses could not be shared. */

@@ -1,4 +1,4 @@
-import type { MemoryCounts } from '../tiers/memory-tier.ts'
+import type { MemoryCounts } from '../tiers/memory/memory-tier.ts'
 import type { TierSnapshot } from '../tiers/remote-tiers.ts'
 import type { TierCounts } from '../tiers/tier.ts'
 import { counter, type Family, gauge, type Labels, type Sample } from './families.ts'

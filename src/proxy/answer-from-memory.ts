@@ -7,7 +7,7 @@ import { currentAgeSeconds } from '../rfc9111/age.ts'
 import { requestDirectives } from '../rfc9111/directives.ts'
 import { unaccountedCookies } from '../rfc9111/litespeed.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
-import type { Variants } from '../tiers/memory-tier.ts'
+import type { Variants } from '../tiers/memory/memory-tier.ts'
 import type { Core } from './core.ts'
 import { type RememberedHit, RememberedHits } from './remembered-hits.ts'
 

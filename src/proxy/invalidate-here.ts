@@ -6,7 +6,7 @@ import { plainKeysOf, uriOfKey } from '../policy/cache-key.ts'
 import { expired } from '../rfc9111/stale.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import { type Invalidation, type InvalidationTest, invalidatable } from '../tiers/invalidation.ts'
-import type { MemoryTier } from '../tiers/memory-tier.ts'
+import type { MemoryTier } from '../tiers/memory/memory-tier.ts'
 
 interface Parts {
   readonly clock: Clock

@@ -1,5 +1,5 @@
 import type { Invalidation } from '../tiers/invalidation.ts'
-import type { PublishReport } from '../tiers/invalidation-log.ts'
+import type { PublishReport } from '../tiers/invalidation-log/invalidation-log.ts'
 import type { RemoteTiers } from '../tiers/remote-tiers.ts'
 import type { InvalidateHere } from './invalidate-here.ts'
 import type { Peers, PeersAnswer } from './peers.ts'

@@ -2,7 +2,7 @@ import type { Plan } from '../policy/plan.ts'
 import type { PreparedResponse } from '../respond/prepared-response.ts'
 import { COPIED_BODY_BYTES_MAX } from '../respond/prepared-response.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
-import type { Variants } from '../tiers/memory-tier.ts'
+import type { Variants } from '../tiers/memory/memory-tier.ts'
 
 /** What was found for a request: it holds for all with the same plan and selecting fields, within the second of its age. */
 export interface RememberedHit {

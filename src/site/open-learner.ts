@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts'
 import { OUTCOMES } from '../metrics/outcomes.ts'
 import type { Traffic } from '../metrics/traffic.ts'
 import type { SitePools } from '../origin/site-pools.ts'
-import type { MemoryTier } from '../tiers/memory-tier.ts'
+import type { MemoryTier } from '../tiers/memory/memory-tier.ts'
 
 interface Counting {
   readonly clock: Clock

@@ -4,7 +4,7 @@ import type { StoredPage, StoredPages, StoredQuestion, StoredSearch, StoredVaria
 import { urlOfKey } from '../policy/cache-key.ts'
 import { viewOf } from '../proxy/explain.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
-import type { MemoryTier } from '../tiers/memory-tier.ts'
+import type { MemoryTier } from '../tiers/memory/memory-tier.ts'
 
 interface Parts {
   readonly clock: Clock

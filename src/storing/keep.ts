@@ -3,7 +3,7 @@ import { combine } from '../rfc9111/partial.ts'
 import { expired } from '../rfc9111/stale.ts'
 import { isSameStored, type StoredResponse } from '../rfc9111/stored-response.ts'
 import { selectingKey } from '../rfc9111/vary.ts'
-import type { MemoryTier } from '../tiers/memory-tier.ts'
+import type { MemoryTier } from '../tiers/memory/memory-tier.ts'
 
 /**
  * Puts a complete response, or a complete part of one, into the memory tier. There is one stored response for each variant:

@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.ts'
 import type { RawFields } from '../http/fields.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
-import { CatchUp } from './catch-up.ts'
 import type { Invalidation } from './invalidation.ts'
-import type { InvalidationLog, InvalidationLogCounts, PublishReport } from './invalidation-log.ts'
+import { CatchUp } from './invalidation-log/catch-up.ts'
+import type { InvalidationLog, InvalidationLogCounts, PublishReport } from './invalidation-log/invalidation-log.ts'
 import { Patience } from './patience.ts'
 import type { Invalidatable, InvalidationVerdict, ServerState, Tier, TierCounts, TierState } from './tier.ts'
 

@@ -17,7 +17,7 @@ import { RememberedPlans } from '../../../src/proxy/remembered-plans.ts'
 import type { ProxyRequest } from '../../../src/request/proxy-request.ts'
 import type { ProxyResponse, RequestHandler } from '../../../src/request/proxy-response.ts'
 import { Responder } from '../../../src/respond/responder.ts'
-import { MemoryTier } from '../../../src/tiers/memory-tier.ts'
+import { MemoryTier } from '../../../src/tiers/memory/memory-tier.ts'
 import { HeldClock } from '../../support/held-clock.ts'
 
 /** A request that reached the origin, to be answered by the test when it likes. */

@@ -1,0 +1,124 @@
+import { formatHttpDate } from '../../http/date.ts'
+import type { ResponseDirectives } from '../../rfc9111/directives.ts'
+import {
+  lifetimeSources,
+  type SelectingField,
+  type StoredRange,
+  type StoredResponse,
+} from '../../rfc9111/stored-response.ts'
+import type { FrequentWords } from './frequent-words.ts'
+import { COMPLETE_LENGTH, FLAGS, INVALIDATED, RANGE, TEXT_DATE, TEXT_LATIN1, TEXT_WORD } from './packed-format.ts'
+
+const NO_SELECTING: readonly SelectingField[] = []
+const NO_TEXTS: readonly string[] = []
+
+/** Reads what was packed as packed-format.ts says, with the words that it was written with. */
+export class HeadReader {
+  readonly #bytes: Buffer
+  readonly #words: FrequentWords
+  #at = 0
+
+  constructor(bytes: Buffer, words: FrequentWords) {
+    this.#bytes = bytes
+    this.#words = words
+  }
+
+  count(): number {
+    let value = 0
+    for (let factor = 1; ; factor *= 128) {
+      const byte = this.#bytes[this.#at++]!
+      if (byte < 128) return value + byte * factor
+      value += (byte - 128) * factor
+    }
+  }
+
+  response(): StoredResponse {
+    const bodyBytes = this.count()
+    const flags = this.count()
+    return {
+      requestMethod: this.#text(),
+      status: this.#number(),
+      reason: this.#text(),
+      requestTimeMs: this.#number(),
+      responseTimeMs: this.#number(),
+      dateMs: this.#number(),
+      ageFieldSeconds: this.#number(),
+      lifetime: { seconds: this.#number(), source: lifetimeSources[this.count()]! },
+      fields: this.#texts(),
+      tags: this.#texts(),
+      directives: this.#directives(),
+      selecting: this.#selecting(),
+      range: (flags & RANGE) === 0 ? undefined : this.#range((flags & COMPLETE_LENGTH) !== 0),
+      invalidated: (flags & INVALIDATED) !== 0,
+      body: this.#body(bodyBytes),
+    }
+  }
+
+  #body(length: number): Buffer {
+    const body = Buffer.allocUnsafeSlow(length)
+    this.#at += this.#bytes.copy(body, 0, this.#at)
+    return body
+  }
+
+  #directives(): ResponseDirectives {
+    const flags = this.count()
+    const isSet = (i: number) => (flags & (1 << i)) !== 0
+    const seconds = (i: number) => (isSet(FLAGS.length + i) ? this.#number() : undefined)
+    return {
+      noStore: isSet(0),
+      noCache: isSet(1),
+      isPrivate: isSet(2),
+      isPublic: isSet(3),
+      mustRevalidate: isSet(4),
+      proxyRevalidate: isSet(5),
+      mustUnderstand: isSet(6),
+      noTransform: isSet(7),
+      immutable: isSet(8),
+      maxAgeSeconds: seconds(0),
+      sMaxageSeconds: seconds(1),
+      staleWhileRevalidateSeconds: seconds(2),
+      staleIfErrorSeconds: seconds(3),
+      noCacheFields: this.#texts(),
+      privateFields: this.#texts(),
+    }
+  }
+
+  #selecting(): readonly SelectingField[] {
+    const length = this.count()
+    if (length === 0) return NO_SELECTING
+    return Array.from({ length }, () => ({ name: this.#text(), value: this.count() === 0 ? undefined : this.#text() }))
+  }
+
+  #range(hasCompleteLength: boolean): StoredRange {
+    const first = this.#number()
+    return { first, last: this.#number(), completeLength: hasCompleteLength ? this.#number() : undefined }
+  }
+
+  #number(): number {
+    const value = this.count()
+    if (value % 2 === 0) return value / 2
+    this.#at += 8
+    return this.#bytes.readDoubleLE(this.#at - 8)
+  }
+
+  #texts(): readonly string[] {
+    const length = this.count()
+    if (length === 0) return NO_TEXTS
+    const texts: string[] = []
+    for (let i = 0; i < length; i++) texts.push(this.#text())
+    return texts
+  }
+
+  #text(): string {
+    const said = this.count()
+    const kind = said % 4
+    const value = (said - kind) / 4
+    if (kind === TEXT_WORD) return this.#words.word(value)
+    if (kind === TEXT_DATE) return formatHttpDate(value * 1000)
+    const start = this.#at
+    this.#at += kind === TEXT_LATIN1 ? value : value * 2
+    return kind === TEXT_LATIN1
+      ? this.#bytes.toString('latin1', start, this.#at)
+      : this.#bytes.toString('utf16le', start, this.#at)
+  }
+}

@@ -1,0 +1,136 @@
+import { formatHttpDate, parseHttpDate } from '../../http/date.ts'
+import type { ResponseDirectives } from '../../rfc9111/directives.ts'
+import { lifetimeSources, type StoredResponse } from '../../rfc9111/stored-response.ts'
+import type { FrequentWords } from './frequent-words.ts'
+import {
+  COMPLETE_LENGTH,
+  DATE_LENGTH,
+  FLAGS,
+  INVALIDATED,
+  RANGE,
+  SECONDS,
+  TEXT_DATE,
+  TEXT_LATIN1,
+  TEXT_UTF16,
+  TEXT_WORD,
+} from './packed-format.ts'
+
+/** Writes all of stored responses but their bodies, as packed-format.ts says, into memory that it uses again. */
+export class HeadWriter {
+  readonly #words: FrequentWords
+  #bytes = Buffer.alloc(0)
+  #start = 0
+  #at = 0
+
+  constructor(words: FrequentWords) {
+    this.#words = words
+  }
+
+  start(bytesMax: number): void {
+    if (this.#bytes.length < bytesMax) this.#bytes = Buffer.allocUnsafeSlow(bytesMax)
+    this.#start = 0
+    this.#at = 0
+  }
+
+  /** What was written since the last one. */
+  piece(): Buffer {
+    const piece = this.#bytes.subarray(this.#start, this.#at)
+    this.#start = this.#at
+    return piece
+  }
+
+  count(value: number): void {
+    let rest = value
+    while (rest > 127) {
+      this.#bytes[this.#at++] = 128 | (rest % 128)
+      rest = Math.floor(rest / 128)
+    }
+    this.#bytes[this.#at++] = rest
+  }
+
+  response(stored: StoredResponse): void {
+    const { range, lifetime } = stored
+    this.count(stored.body.length)
+    this.count(
+      (stored.invalidated ? INVALIDATED : 0) +
+        (range === undefined ? 0 : RANGE) +
+        (range?.completeLength === undefined ? 0 : COMPLETE_LENGTH),
+    )
+    this.#text(stored.requestMethod)
+    this.#number(stored.status)
+    this.#text(stored.reason)
+    this.#number(stored.requestTimeMs)
+    this.#number(stored.responseTimeMs)
+    this.#number(stored.dateMs)
+    this.#number(stored.ageFieldSeconds)
+    this.#number(lifetime.seconds)
+    this.count(lifetimeSources.indexOf(lifetime.source))
+    this.#texts(stored.fields)
+    this.#texts(stored.tags)
+    this.#directives(stored.directives)
+    this.count(stored.selecting.length)
+    for (const { name, value } of stored.selecting) {
+      this.#text(name)
+      this.count(value === undefined ? 0 : 1)
+      if (value !== undefined) this.#text(value)
+    }
+    if (range === undefined) return
+    this.#number(range.first)
+    this.#number(range.last)
+    if (range.completeLength !== undefined) this.#number(range.completeLength)
+  }
+
+  #directives(directives: ResponseDirectives): void {
+    let flags = 0
+    for (const [i, name] of FLAGS.entries()) if (directives[name]) flags |= 1 << i
+    for (const [i, name] of SECONDS.entries()) if (directives[name] !== undefined) flags |= 1 << (FLAGS.length + i)
+    this.count(flags)
+    for (const name of SECONDS) {
+      const seconds = directives[name]
+      if (seconds !== undefined) this.#number(seconds)
+    }
+    this.#texts(directives.noCacheFields)
+    this.#texts(directives.privateFields)
+  }
+
+  /** Whole ones, not negative, are a count; the others their 8 bytes. */
+  #number(value: number): void {
+    if (Number.isSafeInteger(value) && value >= 0 && !Object.is(value, -0) && value < 2 ** 51)
+      return this.count(value * 2)
+    this.count(1)
+    this.#at = this.#bytes.writeDoubleLE(value, this.#at)
+  }
+
+  #texts(texts: readonly string[]): void {
+    this.count(texts.length)
+    for (const text of texts) this.#text(text)
+  }
+
+  #text(text: string): void {
+    if (text.length === DATE_LENGTH) {
+      const seconds = secondsOf(text)
+      if (seconds !== undefined) return this.count(seconds * 4 + TEXT_DATE)
+    }
+    const word = this.#words.numberOf(text)
+    if (word !== undefined) return this.count(word * 4 + TEXT_WORD)
+    const start = this.#at
+    this.count(text.length * 4 + TEXT_LATIN1)
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i)
+      if (code > 0xff) {
+        this.#at = start
+        this.count(text.length * 4 + TEXT_UTF16)
+        this.#at += this.#bytes.write(text, this.#at, 'utf16le')
+        return
+      }
+      this.#bytes[this.#at++] = code
+    }
+  }
+}
+
+/** Of a date that is written just as we would. */
+function secondsOf(text: string): number | undefined {
+  if (!text.endsWith(' GMT')) return undefined
+  const ms = parseHttpDate(text, 0)
+  return ms !== undefined && ms >= 0 && formatHttpDate(ms) === text ? ms / 1000 : undefined
+}

@@ -1,0 +1,58 @@
+import type { StoredResponse } from '../../rfc9111/stored-response.ts'
+import { FrequentWords } from './frequent-words.ts'
+import { HeadReader } from './head-reader.ts'
+import { HeadWriter } from './head-writer.ts'
+
+/** Bytes of a head beside its texts, and of a text beside its characters, at the very most. */
+const HEAD_BYTES_MAX = 200
+const TEXT_BYTES_MAX = 8
+
+/** Makes bytes of stored responses and stored responses of bytes. What it made can be read by itself only, as it knows the words. */
+export class PackedResponses {
+  readonly #words = new FrequentWords()
+  readonly #head = new HeadWriter(this.#words)
+  readonly #bytesMax: number
+
+  /** @param bytesMax more are not packed */
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax
+  }
+
+  /** @returns the bytes in pieces, good until the next call; undefined when there are too many */
+  pack(variants: readonly StoredResponse[]): readonly Buffer[] | undefined {
+    if (bytesAtMost(variants) > this.#bytesMax) return undefined
+    const head = this.#head
+    head.start(this.#bytesMax)
+    head.count(variants.length)
+    const pieces: Buffer[] = []
+    for (const stored of variants) {
+      head.response(stored)
+      pieces.push(head.piece(), stored.body)
+    }
+    return pieces
+  }
+
+  /** @returns responses that share no memory with `bytes` */
+  unpack(bytes: Buffer): readonly StoredResponse[] {
+    const reader = new HeadReader(bytes, this.#words)
+    const variants = reader.count()
+    return Array.from({ length: variants }, () => reader.response())
+  }
+}
+
+function bytesAtMost(variants: readonly StoredResponse[]): number {
+  let bytes = TEXT_BYTES_MAX
+  for (const { reason, requestMethod, fields, tags, selecting, directives, body } of variants) {
+    bytes += HEAD_BYTES_MAX + body.length + textBytesMax(reason) + textBytesMax(requestMethod)
+    for (const text of fields) bytes += textBytesMax(text)
+    for (const text of tags) bytes += textBytesMax(text)
+    for (const text of directives.noCacheFields) bytes += textBytesMax(text)
+    for (const text of directives.privateFields) bytes += textBytesMax(text)
+    for (const { name, value } of selecting) bytes += textBytesMax(name) + textBytesMax(value ?? '')
+  }
+  return bytes
+}
+
+function textBytesMax(text: string): number {
+  return text.length * 2 + TEXT_BYTES_MAX
+}

@@ -21,7 +21,7 @@ export interface BenchFlags {
 export const benchExamples = `
 Examples:
   breakwater bench                         the demo site: alone, and behind Breakwater; about seven minutes
-  breakwater bench --quick --report r.html the same in about a minute, drawn
+  breakwater bench --quick --report r.html the same in less than a minute, drawn
   breakwater bench --scenario wave --visitors 5000 --peers
   breakwater bench --url http://127.0.0.1:8081/ --through http://127.0.0.1:8080/
   breakwater bench --json before.json      and after the change: breakwater bench --against before.json

@@ -125,7 +125,7 @@ function createProgram(terminal: Terminal, actions: Actions): Command {
     .option('--url <URL>', 'a site of your own, in place of the demo site')
     .option('--through <URL>', 'the cache that runs in front of it')
     .option('--yes', 'the site is mine, although it is not on this machine')
-    .option('--quick', 'everything in about a minute, with rougher figures')
+    .option('--quick', 'everything in less than a minute, with rougher figures')
     .option('--scenario <NAME>', 'only this one. Can be repeated.', collect)
     .option('--visitors <N>', 'visitors a second at the top of the wave (default: 2000; with --url 200)')
     .option('--peers', 'nginx, Varnish, Squid and Apache with the same rules beside it, as far as installed')

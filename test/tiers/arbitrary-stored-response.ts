@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { LifetimeSource, StoredResponse } from '../../src/rfc9111/stored-response.ts'
+import { lifetimeSources, type StoredResponse } from '../../src/rfc9111/stored-response.ts'
 
 /** As object literals make them: deepEqual tells them from those without a prototype. */
 export function plainRecord<T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> {
@@ -13,19 +13,6 @@ const latin1 = fc.string({
 const anyText = fc.string({ unit: 'binary', maxLength: 40 })
 const seconds = fc.option(fc.nat(), { nil: undefined })
 const timeMs = fc.double({ noNaN: true, noDefaultInfinity: true, min: 0, max: 8e15 })
-const sources: readonly LifetimeSource[] = [
-  'rule',
-  's-maxage',
-  'max-age',
-  'x-accel-expires',
-  'x-litespeed-cache-control',
-  'x-reverse-proxy-ttl',
-  'x-vc-ttl',
-  'expires',
-  'heuristic',
-  'default',
-  'none',
-]
 
 /** Any stored response, fields of any bytes included, and names that mean something to JavaScript. */
 export const arbitraryStoredResponse: fc.Arbitrary<StoredResponse> = plainRecord({
@@ -44,7 +31,7 @@ export const arbitraryStoredResponse: fc.Arbitrary<StoredResponse> = plainRecord
   ageFieldSeconds: fc.nat(),
   lifetime: plainRecord({
     seconds: fc.double({ noNaN: true, noDefaultInfinity: true }),
-    source: fc.constantFrom(...sources),
+    source: fc.constantFrom(...lifetimeSources),
   }).map(({ seconds: value, source }) => ({ seconds: value + 0, source })),
   directives: plainRecord({
     noStore: fc.boolean(),

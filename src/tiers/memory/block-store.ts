@@ -45,11 +45,6 @@ export class BlockStore {
   #freeBlock = NONE
   #freeBlocks = 0
 
-  /** The numbers of all records are below this. */
-  get recordsEnd(): number {
-    return this.#records
-  }
-
   /** Bytes of all slabs, in use or not, and their tables. */
   get slabBytes(): number {
     return this.#slabCount * SLAB_BLOCKS * (BLOCK_BYTES + LINKS_BYTES)
@@ -132,8 +127,8 @@ export class BlockStore {
   #newRecord(): number {
     if (this.#records === this.#firsts.length) {
       const room = Math.max(64, this.#records + (this.#records >> 1))
-      this.#firsts = grown(this.#firsts, room)
-      this.#lengths = grown(this.#lengths, room)
+      this.#firsts = new Int32Array(this.#firsts.buffer.transfer(room * Int32Array.BYTES_PER_ELEMENT))
+      this.#lengths = new Int32Array(this.#lengths.buffer.transfer(room * Int32Array.BYTES_PER_ELEMENT))
     }
     return this.#records++
   }
@@ -256,10 +251,4 @@ export class BlockStore {
     if (next !== NONE) this.#slabs[next >> SLAB_SHIFT]!.previous[next & SLAB_MASK] = target
     from.bytes.copy(to.bytes, (target & SLAB_MASK) * BLOCK_BYTES, place * BLOCK_BYTES, (place + 1) * BLOCK_BYTES)
   }
-}
-
-function grown(numbers: Int32Array<ArrayBuffer>, room: number): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(room)
-  larger.set(numbers)
-  return larger
 }

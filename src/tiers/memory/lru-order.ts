@@ -96,14 +96,11 @@ export class LruOrder {
 
   #makeRoom(member: number): void {
     const room = Math.max(64, member + 1, this.#hashes.length + (this.#hashes.length >> 1))
-    const hashes = new Uint32Array(room)
-    hashes.set(this.#hashes)
-    this.#hashes = hashes
-    ;[this.#next, this.#newer, this.#older] = [this.#next, this.#newer, this.#older].map((numbers) => {
-      const larger = new Int32Array(room)
-      larger.set(numbers)
-      return larger
-    }) as [Int32Array<ArrayBuffer>, Int32Array<ArrayBuffer>, Int32Array<ArrayBuffer>]
+    const bytes = room * Int32Array.BYTES_PER_ELEMENT
+    this.#hashes = new Uint32Array(this.#hashes.buffer.transfer(bytes))
+    this.#next = new Int32Array(this.#next.buffer.transfer(bytes))
+    this.#newer = new Int32Array(this.#newer.buffer.transfer(bytes))
+    this.#older = new Int32Array(this.#older.buffer.transfer(bytes))
   }
 
   #rehash(places: number): void {

@@ -132,12 +132,8 @@ export class LruShard<V extends object> {
     this.#order.add(record, hash)
     if (record < this.#bytesEach.length) return
     const room = record + (record >> 1)
-    const bytesEach = new Float64Array(room)
-    bytesEach.set(this.#bytesEach)
-    this.#bytesEach = bytesEach
-    const ages = new Uint32Array(room)
-    ages.set(this.#ages)
-    this.#ages = ages
+    this.#bytesEach = new Float64Array(this.#bytesEach.buffer.transfer(room * Float64Array.BYTES_PER_ELEMENT))
+    this.#ages = new Uint32Array(this.#ages.buffer.transfer(room * Uint32Array.BYTES_PER_ELEMENT))
   }
 
   #remove(record: number, reason: Gone): void {

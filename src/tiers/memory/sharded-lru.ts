@@ -64,11 +64,6 @@ export class ShardedLru<V extends object> {
     return found && (found.shard.wholeOf(found.record) ?? found.shard.unpack(found.record))
   }
 
-  /** Whether there is a value; nothing is unpacked. */
-  has(key: string): boolean {
-    return this.#find(key) !== undefined
-  }
-
   /** @returns false when it is too large; then there is none */
   set(key: string, value: V): boolean {
     return this.#shardOf(key).set(this.#key, value)

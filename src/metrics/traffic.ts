@@ -5,7 +5,7 @@ import type { PreparedResponse } from '../respond/prepared-response.ts'
 import { Durations } from './durations.ts'
 import { OUTCOMES, outcomeIndex } from './outcomes.ts'
 import { Pages } from './pages.ts'
-import { Places } from './places.ts'
+import { PagesOfKeys } from './pages-of-keys.ts'
 import { ReasonCounts } from './reason-counts.ts'
 import { type Seconds, SecondsRing } from './seconds.ts'
 import type { HostCounts, TrafficCounts } from './traffic-counts.ts'
@@ -38,7 +38,7 @@ export class Traffic {
   readonly #all = new Durations()
   readonly #reasons = new ReasonCounts()
   readonly #hosts = new Map<string, { outcomes: Float64Array; bytes: number }>()
-  readonly #places = new Places()
+  readonly #pagesOfKeys = new PagesOfKeys()
   readonly #pages: Pages
   readonly #ring: SecondsRing
   #bytes = 0
@@ -65,18 +65,18 @@ export class Traffic {
   /** Any other exchange has ended. */
   readonly onExchange = (record: ExchangeRecord): void => {
     const { decision, status, receivedMs, firstByteMs, endedMs } = record
-    const place = this.#places.of(decision) ?? {
+    const page = this.#pagesOfKeys.of(decision) ?? {
       authority: record.authority,
       url: `${record.scheme}://${record.authority}${record.target}`,
     }
     const waitedMs = firstByteMs === undefined ? undefined : firstByteMs - receivedMs
     const counted = { decision, status, bytes: record.bytesSent, times: 1 }
-    this.#count({ ...counted, ...place, wholeMs: endedMs - receivedMs, firstByteMs: waitedMs })
+    this.#count({ ...counted, ...page, wholeMs: endedMs - receivedMs, firstByteMs: waitedMs })
     this.#requestBytes += record.requestBodyBytes
     if (decision.collapsed === true) this.#collapsed++
     if (!record.complete) this.#cut++
-    if (!isFromCache(decision) && decision.outcome !== 'local') this.#pages.missed(place.url, decision)
-    if (decision.forward !== undefined && waitedMs !== undefined) this.#pages.waited(place.url, waitedMs)
+    if (!isFromCache(decision) && decision.outcome !== 'local') this.#pages.missed(page.url, decision)
+    if (decision.forward !== undefined && waitedMs !== undefined) this.#pages.waited(page.url, waitedMs)
   }
 
   counts(): TrafficCounts {
@@ -146,9 +146,9 @@ export class Traffic {
       hit.served = 0
       const { decision, status } = response
       const bytes = (wire === undefined ? 0 : wire.bytes.length + (wire.body?.length ?? 0)) * times
-      const place = this.#places.of(decision) ?? { authority: '', url: '' }
+      const page = this.#pagesOfKeys.of(decision) ?? { authority: '', url: '' }
       // It was written in the turn in which it was read: that is below what is told apart.
-      this.#count({ decision, status, bytes, times, wholeMs: 0, firstByteMs: 0, ...place })
+      this.#count({ decision, status, bytes, times, wholeMs: 0, firstByteMs: 0, ...page })
     }
   }
 

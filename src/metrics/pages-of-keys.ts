@@ -2,7 +2,7 @@ import { uriOfKey, urlOfUri } from '../policy/cache-key.ts'
 import type { Decision } from '../request/proxy-response.ts'
 
 /** What an exchange is counted under. */
-export interface Place {
+export interface PageOfKey {
   readonly authority: string
   readonly url: string
 }
@@ -10,28 +10,28 @@ export interface Place {
 const REMEMBERED_MAX = 1_024
 
 /**
- * Reads keys as places. What was forwarded and not stored is asked for again under the key of a remembered plan, so its place is
+ * Reads keys as pages. What was forwarded and not stored is asked for again under the key of a remembered plan, so its page is
  * remembered, too; those of misses would be remembered in vain.
  */
-export class Places {
-  #remembered = new Map<string, Place>()
+export class PagesOfKeys {
+  #remembered = new Map<string, PageOfKey>()
 
   /** Undefined without a key. */
-  of({ key, stored, forward }: Decision): Place | undefined {
+  of({ key, stored, forward }: Decision): PageOfKey | undefined {
     if (key === undefined) return undefined
-    if (forward === undefined || stored === true) return placeOf(key)
+    if (forward === undefined || stored === true) return pageOf(key)
     const before = this.#remembered.get(key)
     if (before !== undefined) return before
-    const place = placeOf(key)
-    if (place === undefined) return undefined
+    const page = pageOf(key)
+    if (page === undefined) return undefined
     // Another table: one that is emptied keeps alive those that came after it (docs/decisions/garbage.md).
     if (this.#remembered.size >= REMEMBERED_MAX) this.#remembered = new Map()
-    this.#remembered.set(key, place)
-    return place
+    this.#remembered.set(key, page)
+    return page
   }
 }
 
-function placeOf(key: string): Place | undefined {
+function pageOf(key: string): PageOfKey | undefined {
   const uri = uriOfKey(key)
   return uri && { authority: uri.authority, url: urlOfUri(key, uri) }
 }

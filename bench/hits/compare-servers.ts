@@ -5,11 +5,11 @@ import { rawAnswer } from '../support/http-get.ts'
 import type { Load } from '../support/load.ts'
 import { originPage } from '../support/origin-site.ts'
 import { requestFields, requestTail } from '../support/request-head.ts'
-import type { Server } from '../support/server.ts'
+import { floorReadings, type Server, startFloor } from '../support/server.ts'
 import { type LoadResult, runLoad } from '../support/wrk.ts'
 import type { Bench } from './bench.ts'
 import { checkAnswers, onePath } from './check-answers.ts'
-import { startCompared, startFloorFor } from './compared-servers.ts'
+import { startCompared } from './compared-servers.ts'
 import { fill } from './fill.ts'
 import type { Question } from './question.ts'
 
@@ -38,8 +38,11 @@ export async function compareServers(question: Question, bench: Bench): Promise<
       await checkAnswers(server, question, origin)
       if (question.fill !== undefined) await fill({ port: server.port, first: 1, ...question.fill }, bench)
     }
-    if (question.compared.floor === 'hit')
-      servers.push(await startFloorFor(await answerOf(servers[0]!, question), bench))
+    if (question.compared.floor === 'hit') {
+      // They answer with the very bytes that Breakwater has answered with.
+      const response = await answerOf(servers[0]!, question)
+      for (const reading of floorReadings) servers.push(await startFloor(reading, response, bench.place))
+    }
     for (const server of servers) {
       progress.step(`${question.name}: warming up ${server.name}`)
       await measure(server, question, { bench, seconds: settings.warmUpSeconds })

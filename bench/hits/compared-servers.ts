@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Server, startBreakwater, startFloor, startPassFloor, startPeer } from '../support/server.ts'
+import { type Server, startBreakwater, startPassFloor, startPeer } from '../support/server.ts'
 import { withoutLog } from './access-log.ts'
 import type { Bench } from './bench.ts'
 import type { Question } from './question.ts'
 import { withOneWorker } from './workers.ts'
 
-/** Starts the servers that a question compares, Breakwater first; the floor of hits comes later, because it repeats an answer. */
+/** Starts the servers that a question compares, Breakwater first; the floors of hits come later, because they repeat an answer. */
 export async function startCompared({ compared }: Question, { place, peers }: Bench): Promise<Server[]> {
   const accessLog = compared.accessLog === true
   const servers: Server[] = []
@@ -31,11 +31,6 @@ export async function startCompared({ compared }: Question, { place, peers }: Be
 }
 
 const twoCores = '0,1'
-
-/** The floor answers with the very bytes that Breakwater has answered with. */
-export function startFloorFor(response: Buffer, { place }: Bench): Promise<Server> {
-  return startFloor(response, place)
-}
 
 /** Why this version cannot be asked; undefined when it can. */
 export function unavailable({ compared }: Question, { place }: Bench): string | undefined {

@@ -30,7 +30,7 @@ export interface RightAnswer {
 
 export interface Compared {
   readonly peers: boolean
-  /** What no server in Node can be cheaper than: writing one prepared response, or passing bytes on. */
+  /** What a server in Node costs that does nothing but write one prepared response (two of these), or pass bytes on. */
   readonly floor: 'hit' | 'pass' | 'none'
   /** Whether all write an access log. Breakwater without one is measured beside them. */
   readonly accessLog?: boolean

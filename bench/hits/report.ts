@@ -19,7 +19,8 @@ One core for the server, another for wrk (${settings.connections} connections) a
 median of ${settings.rounds} rounds of ${settings.seconds} s each${settings.isQuick ? ', a quick look' : ''}.
 CPU is user and system time of all the server's processes for each request. Ratios are Breakwater's CPU to the other's, so
 below 1 Breakwater is cheaper; they are medians of the ratios within each round. The floor is a Node program that writes one
-prepared response whatever it reads; the pass floor one that moves bytes between each client and the origin, and parses nothing.
+prepared response whatever it reads; the lowest floor the same, reading as Breakwater's plain lane does (all connections into one buffer);
+the pass floor moves bytes between each client and the origin, also into one buffer, and parses nothing.
 `
 }
 

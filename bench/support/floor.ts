@@ -1,18 +1,19 @@
 /*
- * What no server in Node can be cheaper than: it reads, all connections into one buffer as the plain lane does, does not look
- * at what it read, and writes one prepared buffer.
- * `node floor.ts FILE`, FILE holding the bytes of a whole response. One read is taken for one request, which holds for a
- * client that waits for its answers and whose heads fit in a segment.
+ * What a server in Node costs that does nothing: it reads, does not look at what it read, and writes one prepared buffer.
+ * `node floor.ts READING FILE`, FILE holding the bytes of a whole response. READING is `stream`, as every program on `net` gets
+ * its bytes, or `inbox`, all connections into one buffer, as the plain lane reads: that is the lowest floor there is. One read is taken for
+ * one request, which holds for a client that waits for its answers and whose heads fit in a segment.
  */
 import { readFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { Inbox } from '../../src/http1/inbox.ts'
 
-const wire = readFileSync(process.argv[2]!)
-const inbox = new Inbox()
+const [reading, file] = process.argv.slice(2)
+const wire = readFileSync(file!)
+const inbox = reading === 'inbox' ? new Inbox() : undefined
 const server = createServer({ noDelay: true }, (socket) => {
   const answer = (): void => void socket.write(wire)
-  if (inbox.attach(socket, answer)) socket.resume()
+  if (inbox?.attach(socket, answer) === true) socket.resume()
   else socket.on('data', answer)
   // A client that leaves is not this program's concern.
   socket.on('error', () => {})

@@ -96,16 +96,25 @@ export async function startPeer(
   }
 }
 
+/** How a floor reads: as every program on `net` does, or as the plain lane does. */
+export const floorReadings = ['stream', 'inbox'] as const
+
+const floorNames = { stream: 'floor', inbox: 'lowest floor' }
+
 /** @param response the bytes it answers with, whatever it is asked */
-export async function startFloor(response: Buffer, place: Place): Promise<Server> {
+export async function startFloor(
+  reading: (typeof floorReadings)[number],
+  response: Buffer,
+  place: Place,
+): Promise<Server> {
   const file = join(newFolder(place), 'response')
   writeFileSync(file, response)
   const program = await startProgram({
     command: 'taskset',
-    arguments: ['-c', place.cores, process.execPath, join(import.meta.dirname, 'floor.ts'), file],
+    arguments: ['-c', place.cores, process.execPath, join(import.meta.dirname, 'floor.ts'), reading, file],
     ready: /floor: listening on (\d+)/,
   })
-  return running({ kind: 'floor', name: 'floor', port: Number(program.readyLine![1]) }, [program])
+  return running({ kind: 'floor', name: floorNames[reading], port: Number(program.readyLine![1]) }, [program])
 }
 
 /** Starts what passes bytes between clients and the origin without looking at them. */

@@ -38,7 +38,7 @@ export class MemoryTier {
   readonly #cache: ShardedLru<Variants>
   readonly #index = new TagIndex()
   /** When everything was expired last. */
-  #expiredMs: number | undefined
+  #expiredMs = 0
   #hits = 0
   #misses = 0
   #stored = 0
@@ -52,6 +52,7 @@ export class MemoryTier {
       valueBytesMax: settings.objectBytesMax,
       packing: new PackedResponses(PACKED_BYTES_MAX),
       bytesBeside: (variants, isPacked) => (isPacked ? tagsBytes(variants) : variantsBytes(variants)),
+      renewed: (key, variants) => this.#expired(key, variants),
       onGone: (key, variants, reason) => {
         if (reason === 'evict') this.#evicted++
         if (this.#index.size > 0) this.#forget(key, variants())
@@ -67,7 +68,7 @@ export class MemoryTier {
     const variants = this.#cache.get(key)
     if (variants === undefined) this.#misses++
     else this.#hits++
-    return variants && this.#asOfNow(key, variants)
+    return variants
   }
 
   /** Counts a hit on what was found by `peek`. Whoever does so calls `get` now and then, or the key grows old. */
@@ -77,8 +78,7 @@ export class MemoryTier {
 
   /** Like `get` without counting and without touching the order. */
   peek(key: string): Variants | undefined {
-    const variants = this.#cache.peek(key)
-    return variants && this.#asOfNow(key, variants)
+    return this.#cache.peek(key)
   }
 
   /**
@@ -92,7 +92,7 @@ export class MemoryTier {
       this.#refused++
       return false
     }
-    const others = (this.#read(key) ?? []).filter((other) => !replaces(other))
+    const others = (this.#cache.read(key) ?? []).filter((other) => !replaces(other))
     const variants = [stored, ...others].slice(0, this.settings.variantsMax)
     while (variants.length > 1 && key.length + variantsBytes(variants) > this.#cache.shardBytesMax) variants.pop()
     this.#set(key, variants)
@@ -102,7 +102,7 @@ export class MemoryTier {
 
   /** Replaces the variants of a key by what `change` makes of each; undefined drops it. */
   update(key: string, change: (stored: StoredResponse) => StoredResponse | undefined): void {
-    const variants = this.#read(key)
+    const variants = this.#cache.read(key)
     if (variants === undefined) return
     const changed = variants.map(change).filter((stored) => stored !== undefined)
     if (changed.length === 0) this.#cache.delete(key)
@@ -154,15 +154,8 @@ export class MemoryTier {
     }
   }
 
-  #read(key: string): Variants | undefined {
-    const variants = this.#cache.read(key)
-    return variants && this.#asOfNow(key, variants)
-  }
-
-  #asOfNow(key: string, variants: Variants): Variants {
-    const expiredMs = this.#expiredMs
-    if (expiredMs === undefined || !this.#cache.isOld(key)) return variants
-    const current = variants.map((stored) => expired(stored, expiredMs))
+  #expired(key: string, variants: Variants): Variants {
+    const current = variants.map((stored) => expired(stored, this.#expiredMs))
     this.#set(key, current)
     return current
   }

@@ -39,7 +39,15 @@ export class OpenValues<V extends object> {
 
   delete(key: string): void {
     this.#values.delete(key)
-    if (key !== this.#lastKey) return
+    if (key === this.#lastKey) this.#forgetLast()
+  }
+
+  clear(): void {
+    this.#values.clear()
+    this.#forgetLast()
+  }
+
+  #forgetLast(): void {
     this.#lastKey = undefined
     this.#last = undefined
   }

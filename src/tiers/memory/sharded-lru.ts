@@ -17,6 +17,8 @@ const OPEN_BYTES_MAX = 64 * 1024 * 1024
 export interface ShardedLruOptions<V> extends LruShardOptions<V> {
   /** Of one value. */
   readonly valueBytesMax: number
+  /** What to say instead of a value that was there when everything aged last, whoever asks for it. It may set the key anew. */
+  renewed(key: string, value: V): V
 }
 
 /** An LRU in several parts, each with its share of the budget, and each key always in the same one. */
@@ -25,14 +27,16 @@ export class ShardedLru<V extends object> {
   readonly shardBytesMax: number
   readonly #shards: readonly LruShard<V>[]
   readonly #open: OpenValues<V>
+  readonly #renewed: ShardedLruOptions<V>['renewed']
   readonly #key = new KeyBytes()
 
-  constructor({ valueBytesMax, ...options }: ShardedLruOptions<V>) {
+  constructor({ valueBytesMax, renewed, ...options }: ShardedLruOptions<V>) {
     const openBytesMax = Math.floor(Math.min(OPEN_BYTES_MAX, options.bytesMax / OPEN_PART))
     const bytesMax = options.bytesMax - openBytesMax
     const shardBytesMin = Math.max(SHARD_BYTES, valueBytesMax * VALUES_PER_SHARD_MIN)
     const count = Math.max(1, Math.min(SHARDS_MAX, Math.floor(options.bytesMax / shardBytesMin)))
     this.shardBytesMax = Math.floor(bytesMax / count)
+    this.#renewed = renewed
     this.#open = new OpenValues(openBytesMax, (value) => options.bytesBeside(value, false))
     const onGone: typeof options.onGone = (key, value, reason) => {
       this.#open.delete(key)
@@ -61,7 +65,7 @@ export class ShardedLru<V extends object> {
   /** Like `peek` for one of very many keys, of which most are not asked for again. */
   read(key: string): V | undefined {
     const found = this.#find(key)
-    return found && (found.shard.wholeOf(found.record) ?? found.shard.unpack(found.record))
+    return found && this.#current(key, found)
   }
 
   /** @returns false when it is too large; then there is none */
@@ -74,15 +78,10 @@ export class ShardedLru<V extends object> {
     found?.shard.delete(found.record)
   }
 
-  /** From here on all that is there is old. */
+  /** All that is there now is renewed when it is looked at next. */
   age(): void {
     for (const shard of this.#shards) shard.age()
-  }
-
-  /** Whether the value of a key was set before everything aged last. */
-  isOld(key: string): boolean {
-    const found = this.#find(key)
-    return found?.shard.isOld(found.record) === true
+    this.#open.clear()
   }
 
   /** What a key takes, 0 when it has no value. */
@@ -114,8 +113,15 @@ export class ShardedLru<V extends object> {
     return this.#shards.reduce((sum, { bytes }) => sum + bytes, this.#open.bytes)
   }
 
-  #opened(key: string, { shard, record }: Found<V>): V {
-    return shard.wholeOf(record) ?? this.#open.opened(key, this.#key.hash, shard.unpack(record))
+  #opened(key: string, found: Found<V>): V {
+    const { shard, record } = found
+    if (shard.wholeOf(record) !== undefined || shard.isOld(record)) return this.#current(key, found)
+    return this.#open.opened(key, this.#key.hash, shard.unpack(record))
+  }
+
+  #current(key: string, { shard, record }: Found<V>): V {
+    const value = shard.wholeOf(record) ?? shard.unpack(record)
+    return shard.isOld(record) ? this.#renewed(key, value) : value
   }
 
   #find(key: string): Found<V> | undefined {

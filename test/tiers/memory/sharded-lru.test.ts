@@ -20,6 +20,11 @@ function lru(bytesMax: number, valueBytesMax = 4 * MIB) {
       unpack: (packed) => ({ bytes: Number(packed.toString()) }),
     },
     bytesBeside: ({ bytes }) => bytes,
+    renewed: (key, { bytes }) => {
+      const value = { bytes: bytes + 1 }
+      cache.set(key, value)
+      return value
+    },
     onGone: (key, value, reason) => {
       assert.ok(value().bytes > 0)
       if (reason === 'evict') gone.push(key)
@@ -48,6 +53,20 @@ describe('an LRU in parts', () => {
     assert.deepEqual(gone, [])
     assert.equal(cache.size, urls.length)
     assert.ok(cache.bytes > urls.length * bytes && cache.bytes < urls.length * (bytes + 500))
+  })
+
+  it('renews what was there when everything aged, once, whoever looks at it first', () => {
+    const { cache } = lru(64 * MIB)
+    const looks = [() => cache.get('page'), () => cache.peek('page'), () => cache.read('page')]
+    for (const look of looks) {
+      cache.set('page', { bytes: 1000 })
+      // Asked for again and again, so that it is there unpacked.
+      for (let i = 0; i < 3; i++) assert.deepEqual(cache.get('page'), { bytes: 1000 })
+      cache.age()
+      for (const other of [look, ...looks]) assert.deepEqual(other(), { bytes: 1001 })
+      cache.age()
+      assert.deepEqual(look(), { bytes: 1002 })
+    }
   })
 
   it('finds each key again, and keeps within its budget', () => {

@@ -26,6 +26,7 @@ td:last-child { width: 100% }
 .chart { min-width: 0 }
 .u-legend { font-size: .72rem; text-align: left; color: var(--soft) }
 .u-legend .u-marker { border-radius: 50% } .u-inline.u-live th::after { content: "" } .u-legend .u-value { min-width: 3.2em; display: inline-block }
+.chart:not(:hover) .u-legend .u-series:first-child { display: none } /* The time: there is one while something is pointed at. */
 .u-legend th, .u-legend td { border: 0; padding: 0 .15rem; font-weight: 400 }
 ul { margin: .3rem 0; padding-left: 1.2rem }
 @media (max-width: 40rem) { td { display: block; border: 0; padding: .1rem 0 } td:first-child { border-top: 1px solid var(--line); padding-top: .5rem } .tally { float: none; display: block } main { padding: 1rem .6rem } }

@@ -44,7 +44,7 @@ export interface RemoteStore {
   /** Sets the remaining time of what is there; nothing where nothing is. */
   touch(server: string, name: string, ttlSeconds: number): Promise<void>
   remove(server: string, names: readonly string[]): Promise<void>
-  /** Writes the token where nothing is, for that long; whether it did. */
+  /** Writes the token where nothing is, or nothing that runs out within that time and so is no claim; whether it did. */
   claim(server: string, claim: Claim): Promise<boolean>
   /** Lets the token stand for that long from now, where it still does. */
   renew(server: string, claim: Claim): Promise<void>

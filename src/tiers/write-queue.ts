@@ -62,10 +62,10 @@ export class WriteQueue {
     return this.#running.has(group) || [...this.#waiting.values()].some((write) => write.group === group)
   }
 
-  /** Forgets what waits of a group. */
+  /** Forgets what waits of a group, but for what somebody else waits for. */
   dropGroup(group: string): void {
     for (const [id, write] of this.#waiting) {
-      if (write.group === group) this.#drop(id, write)
+      if (write.group === group && write.isOwed !== true) this.#drop(id, write)
     }
   }
 

@@ -54,6 +54,15 @@ describe('the queue of writes', () => {
     assert.equal(queue.add(write('5', '5')), false)
   })
 
+  it('forgets what waits of a group, but not what somebody else waits for', async () => {
+    const { queue, begun, write, turn } = held()
+    queue.add(write('a', 'put'))
+    queue.add({ ...write('a', 'owed', 0), isOwed: true })
+    queue.dropGroup('a')
+    await turn()
+    assert.deepEqual(begun, ['owed'])
+  })
+
   it('takes what somebody else waits for when it is full, too', () => {
     const { queue, write } = held()
     for (const name of ['1', '2', '3', '4']) queue.add(write(name, name))

@@ -1,5 +1,6 @@
 import { inTime, late } from '../in-time.ts'
 import { type CompileInvalidation, fromEntry, type Invalidation, toEntry } from '../invalidation.ts'
+import { plainMessage } from '../redis/redis-client.ts'
 import type { Invalidatable, Invalidations, InvalidationVerdict } from '../tier.ts'
 import { type BoxAcknowledgement, Boxes } from './boxes.ts'
 import { InvalidationIndex, noPosition } from './invalidation-index.ts'
@@ -155,7 +156,7 @@ export class InvalidationLog implements Invalidations {
         while (!this.#closed) await this.#readOn()
       } catch (error) {
         if (this.#closed) return
-        this.#progress.lost(error)
+        this.#progress.lost(plainMessage(error))
         failures++
         // What broke is often the connection alone, as after this process stood still.
         if (failures <= QUICK_RETRIES) {
@@ -187,6 +188,8 @@ export class InvalidationLog implements Invalidations {
     // One that does not know how things stand asks for an answer now, not when something happens.
     const wait = this.isCurrent && this.#waiters.size === 0
     const entries = await this.#stream.after(this.#position, { wait })
+    // Then others behind it may be gone, too: the stream was lost, or grew faster than it was read.
+    if (!(await this.#stream.has(this.#position))) throw new Error('the log is gone')
     for (const entry of entries) {
       const { invalidation, token } = this.#learn(entry)
       if (entry.isBeginning) continue
@@ -197,7 +200,6 @@ export class InvalidationLog implements Invalidations {
       this.#boxes.announce()
       this.#cameFurther()
     } else {
-      if (!(await this.#stream.has(this.#position))) throw new Error('the log is gone')
       await this.#unsent.sendAll(this.#append)
     }
     this.#heard(askedAtMs)

@@ -92,8 +92,8 @@ export class LogProgress {
     this.#tell('following', undefined)
   }
 
-  lost(error: unknown): void {
-    this.#tell('lost', error instanceof Error ? error.message : String(error))
+  lost(why: string): void {
+    this.#tell('lost', why)
   }
 
   counts(): LogProgressCounts {

@@ -125,7 +125,7 @@ export class MemcachedLog implements Invalidations {
       this.#progress.following()
       return true
     } catch (error) {
-      if (!this.#closed) this.#progress.lost(error)
+      if (!this.#closed) this.#progress.lost(error instanceof Error ? error.message : String(error))
       return false
     }
   }

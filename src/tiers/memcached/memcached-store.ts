@@ -21,6 +21,8 @@ export interface MemcachedStoreSettings extends Omit<MemcachedConnectionSettings
 }
 
 const DEFAULT_PORT = 11_211
+/** What `mg … t` says of a value that does not run out. */
+const ENDLESS = -1
 
 interface Server {
   readonly label: string
@@ -85,12 +87,15 @@ export class MemcachedStore implements RemoteStore {
   }
 
   async claim(server: string, { name, token, forMs }: Claim): Promise<boolean> {
-    const value = [Buffer.from(token)]
-    const reply = await this.#server(server).reads.command(
-      `ms ${name} ${value[0]!.length} ME T${wholeSeconds(forMs)}`,
-      value,
-    )
-    return expect(reply, 'HD', 'NS').code === 'HD'
+    const { reads } = this.#server(server)
+    const value = Buffer.from(token)
+    const seconds = wholeSeconds(forMs)
+    const set = (mode: string) => reads.command(`ms ${name} ${value.length} ${mode} T${seconds}`, [value])
+    if (expect(await set('ME'), 'HD', 'NS').code === 'HD') return true
+    const { flags } = await reads.command(`mg ${name} t`)
+    const leftSeconds = Number(flags.find((flag) => flag.startsWith('t'))?.slice(1) ?? 0)
+    if (leftSeconds !== ENDLESS && leftSeconds <= seconds) return false
+    return expect(await set('MS'), 'HD').code === 'HD'
   }
 
   async renew(server: string, { name, token, forMs }: Claim): Promise<void> {

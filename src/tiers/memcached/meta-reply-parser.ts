@@ -3,11 +3,12 @@ export interface MetaReply {
   readonly code: string
   /** What stands behind the code, and the size of a value: `c12`, `O7`. Of an error its text, as one. */
   readonly flags: readonly string[]
-  /** In memory of its own. */
+  /** In memory of its own. Undefined, too, for a `VA` with more than `valueBytesMax`. */
   readonly value: Buffer | undefined
 }
 
 export interface MetaParserLimits {
+  /** What somebody else wrote may be larger: it is read past, as if it were not there. */
   readonly valueBytesMax: number
 }
 
@@ -15,6 +16,8 @@ export interface MetaParserLimits {
 export class MetaProtocolError extends Error {}
 
 const LINE_BYTES_MAX = 2_048
+/** memcached takes no larger ones. */
+const ANY_VALUE_BYTES_MAX = 1024 * 1024 * 1024
 const CR = 13
 const LF = 10
 
@@ -30,6 +33,8 @@ export class MetaReplyParser {
   /** The value being read, with the line end behind it, and how much of it has come. */
   #value: Buffer | undefined
   #valueFilled = 0
+  /** Of a value that is read past, with its line end: what has not come. */
+  #passingBytes = 0
   #valueFlags: readonly string[] = []
 
   constructor(limits: MetaParserLimits, onReply: (reply: MetaReply) => void) {
@@ -40,7 +45,10 @@ export class MetaReplyParser {
   /** @throws MetaProtocolError */
   read(chunk: Buffer): void {
     let rest = chunk
-    while (rest.length > 0) rest = this.#value === undefined ? this.#readLine(rest) : this.#readValue(this.#value, rest)
+    while (rest.length > 0) {
+      if (this.#value !== undefined) rest = this.#readValue(this.#value, rest)
+      else rest = this.#passingBytes > 0 ? this.#readPast(rest) : this.#readLine(rest)
+    }
   }
 
   #readLine(rest: Buffer): Buffer {
@@ -68,10 +76,18 @@ export class MetaReplyParser {
     }
     const [size = '', ...valueFlags] = flags
     if (!/^\d{1,10}$/.test(size)) throw new MetaProtocolError('a value has no size')
-    if (Number(size) > this.#limits.valueBytesMax) throw new MetaProtocolError(`a value has ${size} bytes`)
-    this.#value = Buffer.allocUnsafeSlow(Number(size) + 2)
-    this.#valueFilled = 0
+    if (Number(size) > ANY_VALUE_BYTES_MAX) throw new MetaProtocolError(`a value has ${size} bytes`)
     this.#valueFlags = valueFlags
+    this.#valueFilled = 0
+    if (Number(size) > this.#limits.valueBytesMax) this.#passingBytes = Number(size) + 2
+    else this.#value = Buffer.allocUnsafeSlow(Number(size) + 2)
+  }
+
+  #readPast(rest: Buffer): Buffer {
+    const passed = Math.min(this.#passingBytes, rest.length)
+    this.#passingBytes -= passed
+    if (this.#passingBytes === 0) this.#onReply({ code: 'VA', flags: this.#valueFlags, value: undefined })
+    return rest.subarray(passed)
   }
 
   #readValue(value: Buffer, rest: Buffer): Buffer {

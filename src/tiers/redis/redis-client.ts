@@ -106,6 +106,13 @@ function hasHost(address: RedisAddress): address is { readonly host: string; rea
   return 'host' in address
 }
 
+/** What went wrong, for people: what the library says while it has no connection says nothing to whoever reads the log. */
+export function plainMessage(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  const isUnconnected = /enableOfflineQueue|Connection is closed|Stream isn't writeable|max retries/.test(message)
+  return isUnconnected ? 'no connection' : message.slice(0, 200)
+}
+
 /** Resolves when the client has a connection; rejects when the next attempt fails. */
 export function connected(client: RedisClient): Promise<void> {
   if (client.status === 'ready') return Promise.resolve()

@@ -1,8 +1,11 @@
 import { Cluster, type Redis } from 'ioredis'
 import { routingTag } from '../records/record-names.ts'
 import { type Claim, type RemoteStore, StoreError, type StoreItem, type StoreTrouble } from '../remote-store.ts'
-import { connected, connectRedis, type RedisClient, type RedisClientSettings } from './redis-client.ts'
+import { connected, connectRedis, plainMessage, type RedisClient, type RedisClientSettings } from './redis-client.ts'
 import { addressLabel } from './redis-url.ts'
+
+/** What PTTL says of a value that does not run out. */
+const ENDLESS = -1
 
 /** Takes a token away where it still stands. */
 const RELEASE_SCRIPT = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
@@ -82,7 +85,10 @@ export class RedisStore implements RemoteStore {
   }
 
   async claim(_server: string, { name, token, forMs }: Claim): Promise<boolean> {
-    return (await answered(this.#reads.set(name, token, 'PX', forMs, 'NX'))) === 'OK'
+    if ((await answered(this.#reads.set(name, token, 'PX', forMs, 'NX'))) === 'OK') return true
+    const leftMs = await answered(this.#reads.pttl(name))
+    if (leftMs !== ENDLESS && leftMs <= forMs) return false
+    return (await answered(this.#reads.set(name, token, 'PX', forMs))) === 'OK'
   }
 
   async renew(_server: string, { name, token, forMs }: Claim): Promise<void> {
@@ -123,14 +129,8 @@ const troubles: ReadonlyMap<string, StoreTrouble> = new Map([
 
 function storeError(error: unknown): StoreError {
   if (error instanceof StoreError) return error
-  const message = error instanceof Error ? error.message : String(error)
-  return new StoreError(troubles.get(message.split(' ', 1)[0]!) ?? 'down', plainer(message))
-}
-
-/** What the library says while it has no connection says nothing to whoever reads the log. */
-function plainer(message: string): string {
-  if (/enableOfflineQueue|Connection is closed|Stream isn't writeable/.test(message)) return 'no connection'
-  return message.slice(0, 200)
+  const message = plainMessage(error)
+  return new StoreError(troubles.get(message.split(' ', 1)[0]!) ?? 'down', message)
 }
 
 /** The slot of a name in a Redis Cluster: CRC-16/XMODEM of its tag, modulo 16384. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { Redis } from 'ioredis'
 import { systemClock } from '../../../src/clock.ts'
+import { toEntry } from '../../../src/tiers/invalidation.ts'
 import { InvalidationIndex } from '../../../src/tiers/invalidation-log/invalidation-index.ts'
 import { type Server, startRedis } from '../../support/redis.ts'
 import { startRedisCluster } from '../../support/redis-cluster.ts'
@@ -165,6 +166,20 @@ describe('the log of invalidations', () => {
     await redis.del('breakwater:{log}')
     redis.disconnect()
     await box.until(() => box.gaps === 1)
+    await box.until(() => box.states.at(-1) === 'following')
+  })
+
+  it('that lost what a box had not read yet, as it grew faster than that, tells it of a gap', async () => {
+    const box = await openBox()
+    const redis = new Redis(server.url)
+    const burst = redis.multi()
+    for (let i = 0; i < 25_000; i++) {
+      burst.xadd('breakwater:{log}', 'MAXLEN', '~', 10_000, '*', ...toEntry(hard('tag', `${i}`), `${i}`))
+    }
+    await burst.exec()
+    redis.disconnect()
+    await box.until(() => box.gaps === 1)
+    assert.ok(!box.heard.includes('tag 5000'))
     await box.until(() => box.states.at(-1) === 'following')
   })
 

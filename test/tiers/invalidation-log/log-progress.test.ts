@@ -71,8 +71,8 @@ describe('a box that follows a log', () => {
   it('tells once of each change between following and lost, with the reason', () => {
     const { told, progress } = setUp()
     assert.deepEqual([progress.counts().state, progress.isFollowing], ['connecting', false])
-    progress.lost(new Error('refused'))
-    progress.lost(new Error('refused again'))
+    progress.lost('refused')
+    progress.lost('refused again')
     assert.deepEqual([progress.counts().state, progress.isFollowing], ['lost', false])
     progress.following()
     progress.following()

@@ -60,8 +60,18 @@ describe('replies of the meta protocol', () => {
   })
 
   it('that cannot be understood end the reading', () => {
-    const bad = ['HD\n', 'VA x\r\n', 'VA -1\r\n', 'VA\r\n', 'VA 99999\r\n', 'VA 1\r\nabc', `${'x'.repeat(3000)}`]
+    const bad = ['HD\n', 'VA x\r\n', 'VA -1\r\n', 'VA\r\n', 'VA 9999999999\r\n', 'VA 1\r\nabc', `${'x'.repeat(3000)}`]
     for (const text of bad) assert.throws(() => parse([Buffer.from(text)]), MetaProtocolError, text)
+  })
+
+  it('with a value larger than is wanted have none, and the next is read as ever', () => {
+    const bytes = Buffer.from(`VA 11 c1 O2\r\n${'HD O9\r\n'.padEnd(11)}\r\nVA 10 O3\r\n0123456789\r\n`)
+    for (const pieces of [[bytes], [...bytes].map((byte) => Buffer.of(byte))]) {
+      assert.deepEqual(parse(pieces, 10), [
+        { code: 'VA', flags: ['c1', 'O2'], value: undefined },
+        { code: 'VA', flags: ['O3'], value: Buffer.from('0123456789') },
+      ])
+    }
   })
 
   it('throw nothing else, whatever the bytes', () => {

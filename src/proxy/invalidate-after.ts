@@ -10,8 +10,8 @@ import type { Core } from './core.ts'
  * Invalidates what an unsafe request changed, by the origin's non-error response to it (RFC 9111 §4.4), and the groups that a
  * response to it names (RFC 9875 §3).
  *
- * @returns resolves when no thread and no box serves it any more: who changed a page must not get the old one from another; undefined
- *   where nothing was changed
+ * @returns resolves when no thread serves it any more, and no box that says so within the deadline of a tier: who changed a page must
+ *   not get the old one from another; undefined where nothing was changed
  */
 export function invalidateAfter(
   core: Core,
@@ -27,5 +27,6 @@ export function invalidateAfter(
   for (const group of invalidatedGroups(request.method, response.fields)) {
     invalidations.push({ scope: 'tag', value: groupTag(request, group), soft: false })
   }
-  return invalidations.length === 0 ? undefined : core.invalidator.everywhere(invalidations)
+  if (invalidations.length === 0) return undefined
+  return core.invalidator.everywhere(invalidations, { boxesWithinMs: core.tiers?.deadlineMs })
 }

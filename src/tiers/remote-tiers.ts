@@ -1,14 +1,28 @@
 import type { Clock } from '../clock.ts'
 import type { RawFields } from '../http/fields.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
+import { inTime, late } from './in-time.ts'
 import type { Invalidation } from './invalidation.ts'
+import type { BoxAcknowledgement } from './invalidation-log/boxes.ts'
 import { CatchUp } from './invalidation-log/catch-up.ts'
-import type { InvalidationLog, InvalidationLogCounts, PublishReport } from './invalidation-log/invalidation-log.ts'
+import type { InvalidationLog, InvalidationLogCounts } from './invalidation-log/invalidation-log.ts'
+import { MessagesInTurn } from './messages-in-turn.ts'
 import { Patience } from './patience.ts'
 import type { Invalidatable, InvalidationVerdict, ServerState, Tier, TierCounts, TierState } from './tier.ts'
 
 /** The log of invalidations, where the boxes have one in common. */
-export type SharedLog = Pick<InvalidationLog, 'publish' | 'caughtUp' | 'counts' | 'positionAt' | 'verdict' | 'close'>
+export type SharedLog = Pick<
+  InvalidationLog,
+  'say' | 'acknowledged' | 'caughtUp' | 'counts' | 'positionAt' | 'verdict' | 'close'
+>
+
+/** What has become of something said to all boxes. */
+export interface PublishReport {
+  /** Where it stands in the log; undefined: it is in force here, and will be elsewhere when the log is reached. */
+  readonly position: string | undefined
+  /** This box first, then the others that were there within the last minute. */
+  readonly boxes: readonly BoxAcknowledgement[]
+}
 
 /** One tier at one moment, as one thread sees it: plain data. */
 export interface TierSnapshot {
@@ -51,16 +65,23 @@ export class RemoteTiers {
   readonly #clock: Clock
   readonly #log: SharedLog
   readonly #keysOf: RemoteTiersParts['keysOf']
-  readonly #deadlineMs: number
+  /** Most that a request waits for a tier, or for other boxes. */
+  readonly deadlineMs: number
   readonly #catchUp: CatchUp
+  readonly #messages: MessagesInTurn<string | undefined>
 
   constructor({ tiers, clock, log, keysOf, deadlineMs }: RemoteTiersParts) {
     this.#tiers = tiers
     this.#clock = clock
     this.#log = log
     this.#keysOf = keysOf
-    this.#deadlineMs = deadlineMs
+    this.deadlineMs = deadlineMs
     this.#catchUp = new CatchUp({ clock, follow: (withinMs) => log.caughtUp(withinMs) })
+    this.#messages = new MessagesInTurn((said) => {
+      const answer = log.say(said)
+      // No longer than anybody waits: what is said next has to be in force here when its own wait is over.
+      return { answer, turn: inTime(clock, deadlineMs, answer) }
+    })
   }
 
   /** Each tier as it is now. */
@@ -80,7 +101,7 @@ export class RemoteTiers {
 
   /** What a request has for all that it asks of tiers, from now on. */
   patience(): Patience {
-    return new Patience(this.#clock, this.#deadlineMs)
+    return new Patience(this.#clock, this.deadlineMs)
   }
 
   /**
@@ -109,12 +130,15 @@ export class RemoteTiers {
    * Says to all boxes what is not to be used any more, and waits for at most that long until each has it in force. What the
    * tiers hold of a changed URI is removed besides, where its name is known: for boxes that have not heard of it yet.
    */
-  async invalidate(invalidations: readonly Invalidation[], withinMs = this.#deadlineMs): Promise<PublishReport> {
+  async invalidate(invalidations: readonly Invalidation[], withinMs = this.deadlineMs): Promise<PublishReport> {
     for (const { scope, value } of invalidations) {
       if (scope !== 'changed') continue
       for (const key of this.#keysOf(value)) for (const tier of this.#tiers) tier.remove(key)
     }
-    return this.#log.publish(invalidations, withinMs)
+    const untilMs = this.#clock.now() + withinMs
+    const said = await inTime(this.#clock, withinMs, this.#messages.say(invalidations))
+    const position = said === late ? undefined : said
+    return { position, boxes: await this.#log.acknowledged(position, Math.max(0, untilMs - this.#clock.now())) }
   }
 
   /** How far the log of invalidations is followed here; empty before it was read. */

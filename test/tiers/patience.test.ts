@@ -50,7 +50,7 @@ async function tierOn(clock: HeldClock, name: string, store: RemoteStore) {
 
 function behind(clock: HeldClock, ...tiers: RemoteTier[]): RemoteTiers {
   const log = {
-    ...{ ...noInvalidations, publish: () => assert.fail(), counts: () => assert.fail() },
+    ...{ ...noInvalidations, say: () => assert.fail(), acknowledged: () => assert.fail(), counts: () => assert.fail() },
     ...{ caughtUp: async () => true, close: async () => {} },
   }
   return new RemoteTiers({ tiers, clock, log, keysOf: () => [], deadlineMs })

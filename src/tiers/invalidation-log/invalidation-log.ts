@@ -1,4 +1,3 @@
-import { inTime, late } from '../in-time.ts'
 import { type CompileInvalidation, fromEntry, type Invalidation, toEntry } from '../invalidation.ts'
 import { plainMessage } from '../redis/redis-client.ts'
 import type { Invalidatable, Invalidations, InvalidationVerdict } from '../tier.ts'
@@ -20,17 +19,6 @@ export interface InvalidationLogParts extends LogProgressParts {
   readonly compile: CompileInvalidation
   /** The URI in a key, as invalidations by URI have it. */
   readonly uriOf?: (key: string) => string | undefined
-}
-
-/** What has become of something said to all boxes. */
-export interface PublishReport {
-  /**
-   * Where it stands in the log. Undefined: it is in force here, and will be elsewhere when Redis is reached; nobody needs to say
-   * it again.
-   */
-  readonly position: string | undefined
-  /** This box first, then the others that were there within the last minute. */
-  readonly boxes: readonly BoxAcknowledgement[]
 }
 
 /** For metrics and people. */
@@ -106,21 +94,21 @@ export class InvalidationLog implements Invalidations {
   }
 
   /**
-   * In force here when this returns; resolves when it is known where else, within that time. Nobody waits for a Redis that is
-   * known not to be there. Never rejects.
+   * In force here when this returns; resolves with where it stands in the log. Undefined, and that at once where Redis is known not to
+   * be there: it will be in force elsewhere when Redis is reached, and nobody needs to say it again. Never rejects.
    */
-  async publish(invalidations: readonly Invalidation[], withinMs: number): Promise<PublishReport> {
-    const { clock } = this.#parts
-    const untilMs = clock.now() + withinMs
+  async say(invalidations: readonly Invalidation[]): Promise<string | undefined> {
     this.#progress.published(invalidations.length)
     const said = invalidations.map((invalidation) => this.#unsent.add(invalidation))
     const sent = Promise.all(said.map((each) => this.#unsent.send(each, this.#append)))
-    const positions = this.#progress.isFollowing ? await inTime(clock, withinMs, sent) : late
-    const isSaid = positions !== late && positions.every((each) => each !== undefined)
-    const position = isSaid ? positions.at(-1) : undefined
-    if (position === undefined) return { position, boxes: this.#boxes.report(undefined) }
-    const boxes = await this.#boxes.acknowledged(position, Math.max(0, untilMs - clock.now()))
-    return { position, boxes }
+    if (!this.#progress.isFollowing) return undefined
+    const positions = await sent
+    return positions.every((each) => each !== undefined) ? positions.at(-1) : undefined
+  }
+
+  /** Where that is in force, of which `say` gave the position: this box first, then the others that were there within the last minute. */
+  async acknowledged(position: string | undefined, withinMs: number): Promise<readonly BoxAcknowledgement[]> {
+    return position === undefined ? this.#boxes.report(undefined) : this.#boxes.acknowledged(position, withinMs)
   }
 
   counts(): InvalidationLogCounts {

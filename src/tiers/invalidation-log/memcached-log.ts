@@ -3,8 +3,9 @@ import { OneAtATime } from '../../one-at-a-time.ts'
 import { inTime } from '../in-time.ts'
 import type { Invalidation } from '../invalidation.ts'
 import type { Invalidatable, Invalidations, InvalidationVerdict } from '../tier.ts'
+import type { BoxAcknowledgement } from './boxes.ts'
 import { InvalidationIndex, noPosition } from './invalidation-index.ts'
-import type { InvalidationLogCounts, InvalidationLogParts, PublishReport } from './invalidation-log.ts'
+import type { InvalidationLogCounts, InvalidationLogParts } from './invalidation-log.ts'
 import { LogProgress } from './log-progress.ts'
 import { appended, decodeLog, encodeLog, type LogEntry, type LogValue, lastNumber, newLog } from './log-value.ts'
 import { UnsentInvalidations } from './unsent-invalidations.ts'
@@ -82,15 +83,19 @@ export class MemcachedLog implements Invalidations {
     return unsent === 'valid' ? verdict : unsent
   }
 
-  /** In force here when this returns; resolves when it stands in the log, within that time. Never rejects. */
-  async publish(invalidations: readonly Invalidation[], withinMs: number): Promise<PublishReport> {
+  /** See `InvalidationLog.say`. */
+  async say(invalidations: readonly Invalidation[]): Promise<string | undefined> {
     this.#progress.published(invalidations.length)
     const said = invalidations.map((invalidation) => this.#unsent.add(invalidation))
     const written = this.#exchanged()
     // Nobody waits for a memcached that is known not to be there.
-    if (this.#progress.isFollowing) await inTime(this.#clock, withinMs, written)
-    const isSaid = said.every(({ token }) => !this.#unsent.has(token))
-    return { position: isSaid ? this.#position : undefined, boxes: [] }
+    if (this.#progress.isFollowing) await written
+    return said.every(({ token }) => !this.#unsent.has(token)) ? this.#position : undefined
+  }
+
+  /** Boxes that share a memcached do not know of each other. */
+  async acknowledged(): Promise<readonly BoxAcknowledgement[]> {
+    return []
   }
 
   /** Resolves when all that was said until now is in force here, with true; with false when that cannot be known in that time. */

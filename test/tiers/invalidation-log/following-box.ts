@@ -14,6 +14,12 @@ export const compile: CompileInvalidation = ({ scope, value }) => {
 export const hard = (scope: Invalidation['scope'], value = ''): Invalidation => ({ scope, value, soft: false })
 export const soft = (scope: Invalidation['scope'], value = ''): Invalidation => ({ scope, value, soft: true })
 
+/** Says it, and waits for those that have it in force then. */
+export async function publish({ log }: Box, invalidations: readonly Invalidation[], withinMs: number) {
+  const position = await log.say(invalidations)
+  return { position, boxes: await log.acknowledged(position, withinMs) }
+}
+
 /** A box that follows the log and tells what happens. */
 export class Box {
   readonly log: InvalidationLog

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test'
 import { Redis } from 'ioredis'
 import { type Server, startRedis } from '../../support/redis.ts'
 import { startRoute } from '../../support/route.ts'
-import { Box, hard } from './following-box.ts'
+import { Box, hard, publish } from './following-box.ts'
 
 describe('boxes that follow one log', () => {
   let server: Server & { readonly url: string }
@@ -23,13 +23,13 @@ describe('boxes that follow one log', () => {
   const names = (box: Box) => box.log.counts().boxes.map(({ name }) => name)
   /** Beats until it has heard of all others. */
   const known = async (box: Box, count: number): Promise<void> => {
-    while (names(box).length < count) await box.log.publish([hard('changed', 'any')], 100)
+    while (names(box).length < count) await publish(box, [hard('changed', 'any')], 100)
   }
 
   it('acknowledge what one of them says, when it is in force on all', async () => {
     const three = [await openBox('a'), await openBox('b'), await openBox('c')]
     await known(three[0]!, 3)
-    const { boxes, position } = await three[0]!.log.publish([hard('changed', '/1'), hard('changed', '/2')], 5_000)
+    const { boxes, position } = await publish(three[0]!, [hard('changed', '/1'), hard('changed', '/2')], 5_000)
     assert.ok(position)
     assert.equal(boxes[0]?.name, 'a')
     assert.deepEqual(
@@ -50,7 +50,7 @@ describe('boxes that follow one log', () => {
     await openBox('cut off', `redis://127.0.0.1:${route.port}`)
     await known(one, 2)
     route.hold()
-    const { boxes } = await one.log.publish([hard('changed', '/')], 200)
+    const { boxes } = await publish(one, [hard('changed', '/')], 200)
     assert.deepEqual(boxes, [
       { name: 'here', acknowledged: true },
       { name: 'cut off', acknowledged: false },
@@ -62,7 +62,7 @@ describe('boxes that follow one log', () => {
     const [one, two] = [await openBox('stays'), await openBox('leaves')]
     await known(one, 2)
     await two.log.close()
-    const { boxes } = await one.log.publish([hard('changed', '/')], 5_000)
+    const { boxes } = await publish(one, [hard('changed', '/')], 5_000)
     assert.deepEqual(boxes, [{ name: 'stays', acknowledged: true }])
   })
 
@@ -71,7 +71,7 @@ describe('boxes that follow one log', () => {
     await known(one!, 2)
     await server.kill()
     await one!.until(() => one!.states.at(-1) === 'lost')
-    const { position, boxes } = await one!.log.publish([hard('changed', '/')], 60_000)
+    const { position, boxes } = await publish(one!, [hard('changed', '/')], 60_000)
     assert.equal(position, undefined)
     assert.deepEqual(boxes, [
       { name: 'one', acknowledged: true },
@@ -87,7 +87,7 @@ describe('boxes that follow one log', () => {
     for (const [i, odd] of [`${now} x`, 'x', `${now} {}`, `${now} [1,2,3]`, ''].entries()) {
       await redis.hset('breakwater:{log}:boxes', `odd${i}`, odd)
     }
-    const { boxes } = await box.log.publish([hard('changed', '/')], 5_000)
+    const { boxes } = await publish(box, [hard('changed', '/')], 5_000)
     redis.disconnect()
     assert.deepEqual(boxes, [{ name: 'one', acknowledged: true }])
   })

@@ -71,8 +71,8 @@ describe('the log of invalidations', () => {
 
   it('tells every box, in order, and who said it that it was its own', async () => {
     const [one, two] = [await openBox(), await openBox()]
-    assert.ok((await one.log.publish([hard('uri', '/a')], 5_000)).position)
-    assert.ok((await two.log.publish([soft('tag', 'b')], 5_000)).position)
+    assert.ok(await one.log.say([hard('uri', '/a')]))
+    assert.ok(await two.log.say([soft('tag', 'b')]))
     await Promise.all([one, two].map((box) => box.until(() => box.heard.length === 2)))
     assert.deepEqual(one.heard, ['uri /a own', 'tag b'])
     assert.deepEqual(two.heard, ['uri /a', 'tag b own'])
@@ -81,7 +81,7 @@ describe('the log of invalidations', () => {
   it('is in force at once for who says it', async () => {
     const box = await openBox()
     const position = box.log.positionAt(systemClock().now())
-    const said = box.log.publish([hard('uri', '/a')], 5_000)
+    const said = box.log.say([hard('uri', '/a')])
     assert.equal(box.log.verdict({ key: '/a', tags: [] }, position), 'purged')
     await said
   })
@@ -90,7 +90,7 @@ describe('the log of invalidations', () => {
     const box = await openBox()
     const { tier } = await openRedis(server.url, { invalidations: box.log })
     const asked = stored('old', { requestTimeMs: systemClock().now() })
-    await box.log.publish([hard('uri', '/a')], 5_000)
+    await box.log.say([hard('uri', '/a')])
     await box.until(() => box.heard.length === 1)
     tier.put('/a', asked, 60)
     await tier.settled()
@@ -107,7 +107,7 @@ describe('the log of invalidations', () => {
     const { tier } = await openRedis(server.url, { invalidations: box.log })
     tier.put('/a', stored('body', { requestTimeMs: systemClock().now(), tags: ['t'] }), 60)
     await tier.settled()
-    await box.log.publish([soft('tag', 't')], 5_000)
+    await box.log.say([soft('tag', 't')])
     const found = await tier.find('/a', [])
     assert.equal(found?.body.toString(), 'body')
     assert.ok((found?.lifetime.seconds ?? 60) < 5)
@@ -119,7 +119,7 @@ describe('the log of invalidations', () => {
     server.pause()
     await away.until(() => away.states.at(-1) === 'lost')
     server.resume()
-    void other.log.publish([hard('uri', '/meanwhile')], 5_000)
+    void other.log.say([hard('uri', '/meanwhile')])
     await away.until(() => away.heard.length > 0)
     // Said at least once: an answer that came too late to be heard is no reason not to say it again.
     assert.deepEqual([[...new Set(away.heard)], away.gaps], [['uri /meanwhile'], 0])
@@ -142,7 +142,7 @@ describe('the log of invalidations', () => {
     const box = await openBox()
     const position = box.log.positionAt(systemClock().now())
     await server.kill()
-    assert.equal((await box.log.publish([hard('uri', '/a')], 5_000)).position, undefined)
+    assert.equal(await box.log.say([hard('uri', '/a')]), undefined)
     assert.equal(box.log.verdict({ key: '/a', tags: [] }, position), 'purged')
     server = await startRedis({ port: server.port })
     await box.until(() => box.heard.length > 0)
@@ -156,7 +156,7 @@ describe('the log of invalidations', () => {
   it('becomes one purge of everything where more waits than can be kept', async () => {
     const box = await openBox()
     await server.kill()
-    for (let i = 0; i < 1_001; i++) void box.log.publish([soft('uri', `/${i}`)], 5_000)
+    for (let i = 0; i < 1_001; i++) void box.log.say([soft('uri', `/${i}`)])
     assert.equal(box.log.verdict({ key: '/any', tags: [] }, ''), 'purged')
   })
 
@@ -206,7 +206,7 @@ describe('the log of invalidations in a cluster', () => {
   it('is followed like in one server', async () => {
     const cluster = await startRedisCluster()
     const box = await Box.open(cluster.url)
-    assert.ok((await box.log.publish([hard('uri', '/a')], 5_000)).position)
+    assert.ok(await box.log.say([hard('uri', '/a')]))
     await box.until(() => box.heard.length === 1)
     await box.log.close()
     await cluster.stop()

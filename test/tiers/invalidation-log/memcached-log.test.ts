@@ -82,7 +82,7 @@ describe('boxes that follow one log in memcached', () => {
     await Promise.all(
       boxes.flatMap(({ log }, number) =>
         Array.from({ length: 30 }, async (_, i) => {
-          const { position } = await log.publish([tag(`${number}-${i}`)], 10_000)
+          const position = await log.say([tag(`${number}-${i}`)])
           assert.ok(position)
         }),
       ),
@@ -97,7 +97,7 @@ describe('boxes that follow one log in memcached', () => {
   it('judge by it what was stored before, also where they came later; not what was stored after', async (t) => {
     const one = await openBox(t, 'c')
     const old = one.log.positionAt(now())
-    await one.log.publish([tag('a')], 5_000)
+    await one.log.say([tag('a')])
     const later = await openBox(t, 'c')
     for (const { log } of [one, later]) {
       assert.equal(log.verdict(page, old), 'purged')
@@ -123,7 +123,7 @@ describe('boxes that follow one log in memcached', () => {
     const old = box.log.positionAt(now())
     await memcached.kill()
     assert.equal(await box.log.caughtUp(1_000), false)
-    const { position } = await box.log.publish([tag('a')], 60_000)
+    const position = await box.log.say([tag('a')])
     assert.equal(position, undefined)
     assert.equal(box.log.verdict(page, old), 'purged')
     memcached = await startMemcached({ port: memcached.port })

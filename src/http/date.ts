@@ -52,17 +52,20 @@ function remember(text: string, ms: number): void {
   remembered.set(text, ms)
 }
 
-let formattedSecond = Number.NaN
-let formatted = ''
+/** Each second at its place, until another comes there. */
+const formattedMax = 256
+const formattedSeconds = new Float64Array(formattedMax).fill(Number.NaN)
+const formatted: string[] = new Array(formattedMax).fill('')
 
-/** The IMF-fixdate of a moment; the last result is remembered, because almost every caller asks for this second. */
+/** The IMF-fixdate of a moment; remembered, because almost every caller asks for this second, or for when a page was changed or stored. */
 export function formatHttpDate(ms: number): string {
   const second = Math.floor(ms / 1000)
-  if (second !== formattedSecond) {
-    formatted = new Date(second * 1000).toUTCString()
-    formattedSecond = second
+  const place = second & (formattedMax - 1)
+  if (formattedSeconds[place] !== second) {
+    formatted[place] = new Date(second * 1000).toUTCString()
+    formattedSeconds[place] = second
   }
-  return formatted
+  return formatted[place]!
 }
 
 function rfc850ToMs(match: RegExpExecArray, nowMs: number): number | undefined {

@@ -18,6 +18,12 @@ const FREE_RECORD = -2
 /** Stands in the place of a block's predecessor. */
 const FREE = -0x80000000
 
+/** The first `length` of them. */
+export interface Bytes {
+  readonly bytes: Buffer
+  readonly length: number
+}
+
 interface Slab {
   readonly bytes: Buffer
   /** For each block the one that follows it in its record, or in the list of free ones. */
@@ -63,17 +69,17 @@ export class BlockStore {
     return Math.ceil(length / BLOCK_BYTES) * (BLOCK_BYTES + LINKS_BYTES) + RECORD_BYTES
   }
 
-  /** @param pieces of a byte at least, in order */
-  add(pieces: readonly Uint8Array[]): number {
+  /** @param content a byte at least */
+  add(content: Bytes): number {
     const record = this.#freeRecord === NONE ? this.#newRecord() : this.#freeRecord
     if (record === this.#freeRecord) this.#freeRecord = FREE_RECORD - this.#firsts[record]!
-    this.#write(record, pieces)
+    this.#write(record, content)
     return record
   }
 
-  replace(record: number, pieces: readonly Uint8Array[]): void {
+  replace(record: number, content: Bytes): void {
     this.#freeChain(this.#firsts[record]!)
-    this.#write(record, pieces)
+    this.#write(record, content)
     this.#giveBack()
   }
 
@@ -111,7 +117,7 @@ export class BlockStore {
     return length
   }
 
-  startsWith(record: number, { bytes, length }: { readonly bytes: Uint8Array; readonly length: number }): boolean {
+  startsWith(record: number, { bytes, length }: Bytes): boolean {
     if (this.#lengths[record]! < length) return false
     let block = this.#firsts[record]!
     for (let at = 0; at < length; ) {
@@ -133,29 +139,22 @@ export class BlockStore {
     return this.#records++
   }
 
-  #write(record: number, pieces: readonly Uint8Array[]): void {
-    let length = 0
-    for (const piece of pieces) length += piece.length
+  #write(record: number, { bytes, length }: Bytes): void {
     if (length === 0) throw new RangeError('Cannot keep a record of no bytes')
     this.#lengths[record] = length
-    let before = ~record
-    let room = 0
-    let slab: Slab | undefined
-    let to = 0
-    for (const piece of pieces) {
-      for (let at = 0; at < piece.length; ) {
-        if (slab === undefined || room === 0) {
-          before = this.#append(record, before)
-          slab = this.#slabs[before >> SLAB_SHIFT]!
-          to = (before & SLAB_MASK) * BLOCK_BYTES
-          room = BLOCK_BYTES
-        }
-        const bytes = Math.min(room, piece.length - at)
-        slab.bytes.set(at === 0 && bytes === piece.length ? piece : piece.subarray(at, at + bytes), to)
-        at += bytes
-        to += bytes
-        room -= bytes
+    let last = ~record
+    for (let at = 0; at < length; ) {
+      const first = this.#append(record, last)
+      const { bytes: slab } = this.#slabs[first >> SLAB_SHIFT]!
+      let end = at + BLOCK_BYTES
+      last = first
+      // Blocks that lie side by side are one copy, as they are one when they are read.
+      while (end < length && this.#freeBlock === last + 1 && (this.#freeBlock & SLAB_MASK) !== 0) {
+        last = this.#append(record, last)
+        end += BLOCK_BYTES
       }
+      bytes.copy(slab, (first & SLAB_MASK) * BLOCK_BYTES, at, Math.min(end, length))
+      at = end
     }
   }
 

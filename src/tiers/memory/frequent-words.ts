@@ -5,6 +5,8 @@ const WORDS_MAX = 16_384
 /** Strings that are watched at a time, and how often one must come meanwhile. */
 const CANDIDATES_MAX = 1024
 const TIMES_MIN = 4
+/** Prime, for a hash of a string. */
+const FACTOR = 0x01000193
 
 /**
  * Strings that come again and again, by number: of a site's field values most are the same for very many responses. They are never
@@ -13,19 +15,16 @@ const TIMES_MIN = 4
 export class FrequentWords {
   readonly #numbers = new Map<string, number>()
   readonly #words: string[] = []
-  readonly #candidates = new Map<string, number>()
+  /** Hashes of strings, each at its place until another comes there: a table of strings that come once would be garbage of the dear kind. */
+  readonly #candidates = new Int32Array(CANDIDATES_MAX)
+  readonly #times = new Uint8Array(CANDIDATES_MAX)
 
   /** undefined: it is none. */
   numberOf(text: string): number | undefined {
     if (text.length < LENGTH_MIN || text.length > LENGTH_MAX) return undefined
     const number = this.#numbers.get(text)
     if (number !== undefined || this.#words.length === WORDS_MAX) return number
-    const times = (this.#candidates.get(text) ?? 0) + 1
-    if (times >= TIMES_MIN) return this.#add(text)
-    // Those that come again are soon there again.
-    if (this.#candidates.size >= CANDIDATES_MAX) this.#candidates.clear()
-    this.#candidates.set(text, times)
-    return undefined
+    return this.#comesAgain(text) ? this.#add(text) : undefined
   }
 
   word(number: number): string {
@@ -34,10 +33,20 @@ export class FrequentWords {
     return word
   }
 
+  /** Two strings of one hash may be counted as one: then a word is found a little early, and costs its place. */
+  #comesAgain(text: string): boolean {
+    let hash = text.length
+    for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), FACTOR)
+    const place = (hash ^ (hash >>> 15)) & (CANDIDATES_MAX - 1)
+    const times = this.#candidates[place] === hash ? this.#times[place]! + 1 : 1
+    this.#candidates[place] = hash
+    this.#times[place] = times
+    return times >= TIMES_MIN
+  }
+
   #add(text: string): number {
     // A piece of a longer string would hold all of that.
     const word = Buffer.from(text, 'utf16le').toString('utf16le')
-    this.#candidates.delete(text)
     this.#numbers.set(word, this.#words.length)
     return this.#words.push(word) - 1
   }

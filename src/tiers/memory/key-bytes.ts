@@ -17,8 +17,12 @@ export class KeyBytes {
   length = 0
   /** Of 32 bits, not negative. */
   hash = 0
+  #key: string | undefined
 
   set(key: string): void {
+    // The steps of one request ask for the same.
+    if (key === this.#key) return
+    this.#key = key
     if (PREFIX_BYTES + key.length * 2 > this.bytes.length) {
       this.bytes = Buffer.allocUnsafeSlow(PREFIX_BYTES + key.length * 2)
     }

@@ -1,4 +1,4 @@
-import { BlockStore } from './block-store.ts'
+import { BlockStore, type Bytes } from './block-store.ts'
 import { KeyBytes } from './key-bytes.ts'
 import { LruOrder } from './lru-order.ts'
 
@@ -7,8 +7,8 @@ export type Gone = 'evict' | 'set' | 'delete'
 
 /** How values become bytes. */
 export interface Packing<V> {
-  /** @returns pieces that are copied at once; undefined: it is to be kept as it is */
-  pack(value: V): readonly Uint8Array[] | undefined
+  /** @returns the value behind these bytes, good until the next call; undefined: it is to be kept as it is */
+  pack(value: V, behind: Bytes): Bytes | undefined
   /** @returns a value that has nothing of `bytes` in it */
   unpack(bytes: Buffer): V
 }
@@ -80,20 +80,19 @@ export class LruShard<V extends object> {
   set(key: KeyBytes, value: V): boolean {
     const { packing, bytesBeside, bytesMax } = this.#options
     const known = this.find(key)
-    const packed = packing.pack(value)
-    const pieces: readonly Uint8Array[] = [key.bytes.subarray(0, key.length), ...(packed ?? [])]
-    const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
-    const bytes = ENTRY_BYTES + BlockStore.bytesFor(length) + bytesBeside(value, packed !== undefined)
+    const packed = packing.pack(value, key)
+    const content = packed ?? key
+    const bytes = ENTRY_BYTES + BlockStore.bytesFor(content.length) + bytesBeside(value, packed !== undefined)
     if (bytes > bytesMax) {
       if (known !== undefined) this.delete(known)
       return false
     }
-    const record = known ?? this.#records.add(pieces)
+    const record = known ?? this.#records.add(content)
     if (known === undefined) this.#add(record, key.hash)
     else {
       this.#tell(record, 'set')
       this.#bytes -= this.#bytesEach[record]!
-      this.#records.replace(record, pieces)
+      this.#records.replace(record, content)
       this.#order.use(record)
     }
     this.#whole[record] = packed === undefined ? value : undefined

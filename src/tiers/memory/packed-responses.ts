@@ -1,7 +1,8 @@
 import type { StoredResponse } from '../../rfc9111/stored-response.ts'
+import type { Bytes } from './block-store.ts'
 import { FrequentWords } from './frequent-words.ts'
-import { HeadReader } from './head-reader.ts'
-import { HeadWriter } from './head-writer.ts'
+import { ResponseReader } from './response-reader.ts'
+import { ResponseWriter } from './response-writer.ts'
 
 /** Bytes of a head beside its texts, and of a text beside its characters, at the very most. */
 const HEAD_BYTES_MAX = 200
@@ -10,7 +11,7 @@ const TEXT_BYTES_MAX = 8
 /** Makes bytes of stored responses and stored responses of bytes. What it made can be read by itself only, as it knows the words. */
 export class PackedResponses {
   readonly #words = new FrequentWords()
-  readonly #head = new HeadWriter(this.#words)
+  readonly #writer = new ResponseWriter(this.#words)
   readonly #bytesMax: number
 
   /** @param bytesMax more are not packed */
@@ -18,23 +19,19 @@ export class PackedResponses {
     this.#bytesMax = bytesMax
   }
 
-  /** @returns the bytes in pieces, good until the next call; undefined when there are too many */
-  pack(variants: readonly StoredResponse[]): readonly Buffer[] | undefined {
+  /** @returns them behind these bytes, good until the next call; undefined when they are too many */
+  pack(variants: readonly StoredResponse[], behind: Bytes): Bytes | undefined {
     if (bytesAtMost(variants) > this.#bytesMax) return undefined
-    const head = this.#head
-    head.start(this.#bytesMax)
-    head.count(variants.length)
-    const pieces: Buffer[] = []
-    for (const stored of variants) {
-      head.response(stored)
-      pieces.push(head.piece(), stored.body)
-    }
-    return pieces
+    const writer = this.#writer
+    writer.start(behind, this.#bytesMax)
+    writer.count(variants.length)
+    for (const stored of variants) writer.response(stored)
+    return writer
   }
 
   /** @returns responses that share no memory with `bytes` */
   unpack(bytes: Buffer): readonly StoredResponse[] {
-    const reader = new HeadReader(bytes, this.#words)
+    const reader = new ResponseReader(bytes, this.#words)
     const variants = reader.count()
     return Array.from({ length: variants }, () => reader.response())
   }

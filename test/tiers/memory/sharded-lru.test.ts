@@ -16,7 +16,10 @@ function lru(bytesMax: number, valueBytesMax = 4 * MIB) {
     bytesMax,
     valueBytesMax,
     packing: {
-      pack: ({ bytes }) => [Buffer.from(String(bytes))],
+      pack({ bytes: number }, { bytes: key, length }) {
+        const bytes = Buffer.concat([key.subarray(0, length), Buffer.from(String(number))])
+        return { bytes, length: bytes.length }
+      },
       unpack: (packed) => ({ bytes: Number(packed.toString()) }),
     },
     bytesBeside: ({ bytes }) => bytes,

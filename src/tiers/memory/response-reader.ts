@@ -13,7 +13,7 @@ const NO_SELECTING: readonly SelectingField[] = []
 const NO_TEXTS: readonly string[] = []
 
 /** Reads what was packed as packed-format.ts says, with the words that it was written with. */
-export class HeadReader {
+export class ResponseReader {
   readonly #bytes: Buffer
   readonly #words: FrequentWords
   #at = 0

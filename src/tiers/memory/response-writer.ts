@@ -1,6 +1,7 @@
 import { formatHttpDate, parseHttpDate } from '../../http/date.ts'
 import type { ResponseDirectives } from '../../rfc9111/directives.ts'
-import { lifetimeSources, type StoredResponse } from '../../rfc9111/stored-response.ts'
+import { lifetimeSources, type StoredRange, type StoredResponse } from '../../rfc9111/stored-response.ts'
+import type { Bytes } from './block-store.ts'
 import type { FrequentWords } from './frequent-words.ts'
 import {
   COMPLETE_LENGTH,
@@ -15,28 +16,29 @@ import {
   TEXT_WORD,
 } from './packed-format.ts'
 
-/** Writes all of stored responses but their bodies, as packed-format.ts says, into memory that it uses again. */
-export class HeadWriter {
+/** Writes stored responses as packed-format.ts says, into memory that it uses again. */
+export class ResponseWriter implements Bytes {
   readonly #words: FrequentWords
   #bytes = Buffer.alloc(0)
-  #start = 0
   #at = 0
 
   constructor(words: FrequentWords) {
     this.#words = words
   }
 
-  start(bytesMax: number): void {
-    if (this.#bytes.length < bytesMax) this.#bytes = Buffer.allocUnsafeSlow(bytesMax)
-    this.#start = 0
-    this.#at = 0
+  get bytes(): Buffer {
+    return this.#bytes
   }
 
-  /** What was written since the last one. */
-  piece(): Buffer {
-    const piece = this.#bytes.subarray(this.#start, this.#at)
-    this.#start = this.#at
-    return piece
+  /** How many were written. */
+  get length(): number {
+    return this.#at
+  }
+
+  /** @param bytesMax behind those that it begins with */
+  start({ bytes, length }: Bytes, bytesMax: number): void {
+    if (this.#bytes.length < length + bytesMax) this.#bytes = Buffer.allocUnsafeSlow(length + bytesMax)
+    this.#at = bytes.copy(this.#bytes, 0, 0, length)
   }
 
   count(value: number): void {
@@ -74,16 +76,27 @@ export class HeadWriter {
       this.count(value === undefined ? 0 : 1)
       if (value !== undefined) this.#text(value)
     }
-    if (range === undefined) return
-    this.#number(range.first)
-    this.#number(range.last)
-    if (range.completeLength !== undefined) this.#number(range.completeLength)
+    if (range !== undefined) this.#range(range)
+    this.#at += stored.body.copy(this.#bytes, this.#at)
+  }
+
+  #range({ first, last, completeLength }: StoredRange): void {
+    this.#number(first)
+    this.#number(last)
+    if (completeLength !== undefined) this.#number(completeLength)
   }
 
   #directives(directives: ResponseDirectives): void {
     let flags = 0
-    for (const [i, name] of FLAGS.entries()) if (directives[name]) flags |= 1 << i
-    for (const [i, name] of SECONDS.entries()) if (directives[name] !== undefined) flags |= 1 << (FLAGS.length + i)
+    let bit = 1
+    for (const name of FLAGS) {
+      if (directives[name]) flags |= bit
+      bit <<= 1
+    }
+    for (const name of SECONDS) {
+      if (directives[name] !== undefined) flags |= bit
+      bit <<= 1
+    }
     this.count(flags)
     for (const name of SECONDS) {
       const seconds = directives[name]

@@ -11,7 +11,11 @@ export interface SpoolOptions {
   /** How long a reader may hold up the others at a full window before it is cut off. */
   readonly laggardMs: number
   readonly clock: Clock
-  /** The whole body arrived and its framing proved it complete. Called before the readers hear the end. */
+  /**
+   * The whole body arrived and its framing proved it complete. Called before the readers hear the end.
+   *
+   * @param body may be a part of larger memory
+   */
   onWhole(body: Buffer): void
   /** The source is done with: ended, failed, or cancelled because nobody wants it. Called exactly once, last. */
   onSettled(): void
@@ -24,11 +28,11 @@ export interface SpoolOptions {
  * origin's connection. When it turns out larger than what may be stored, only a window is kept: what all readers have had
  * is let go, and the origin is paused when the fastest reader has nothing to do but wait for the slowest.
  */
-export class Spool {
+export class Spool implements BodySink {
   readonly length: number | undefined
   readonly #source: BodySource
   readonly #options: SpoolOptions
-  readonly #readers = new Set<SpoolReader>()
+  #readers: readonly SpoolReader[] = []
   #chunks: Buffer[] = []
   /** Number of chunks let go, so that readers may count chunks from the beginning. */
   #released = 0
@@ -50,11 +54,7 @@ export class Spool {
 
   /** Begins to read the origin; readers may be added before and after. */
   start(): void {
-    this.#source.start({
-      write: (chunk) => this.#take(chunk),
-      end: (trailers) => this.#end(trailers),
-      fail: (error) => this.#fail(error),
-    })
+    this.#source.start(this)
   }
 
   /** Whether a new reader would still see the body from its first byte. */
@@ -64,7 +64,7 @@ export class Spool {
 
   reader(): BodySource {
     const reader = new SpoolReader(this)
-    this.#readers.add(reader)
+    this.#readers = [...this.#readers, reader]
     return reader
   }
 
@@ -92,15 +92,17 @@ export class Spool {
   }
 
   leave(reader: SpoolReader): void {
-    if (this.#readers.delete(reader)) this.#trim()
+    if (this.#forget(reader)) this.#trim()
   }
 
-  #take(chunk: Buffer): boolean {
+  // From the source.
+
+  write(chunk: Buffer): boolean {
     this.#chunks.push(chunk)
     this.#keptBytes += chunk.length
     this.#totalBytes += chunk.length
     if (this.#totalBytes > this.#options.storeBytesMax) this.#storing = false
-    for (const reader of [...this.#readers]) this.pump(reader)
+    for (const reader of this.#readers) this.pump(reader)
     this.#trim()
     if (this.#state !== 'open') return false
     if (this.#storing || this.#keptBytes < this.#options.windowBytes) return true
@@ -109,14 +111,14 @@ export class Spool {
     return false
   }
 
-  #end(trailers: RawFields): void {
+  end(trailers: RawFields): void {
     this.#state = 'ended'
     this.#trailers = trailers
-    if (this.#storing) this.#options.onWhole(exactBuffer(this.#chunks, this.#keptBytes))
+    if (this.#storing) this.#options.onWhole(wholeOf(this.#chunks, this.#keptBytes))
     this.#settle()
   }
 
-  #fail(error: ProxyError): void {
+  fail(error: ProxyError): void {
     this.#state = 'failed'
     this.#error = error
     this.#settle()
@@ -125,11 +127,17 @@ export class Spool {
   #settle(): void {
     this.#cancelLaggardTimer?.()
     this.#options.onSettled()
-    for (const reader of [...this.#readers]) this.pump(reader)
+    for (const reader of this.#readers) this.pump(reader)
+  }
+
+  #forget(reader: SpoolReader): boolean {
+    const before = this.#readers
+    this.#readers = before.length === 1 && before[0] === reader ? NOBODY : before.filter((other) => other !== reader)
+    return this.#readers.length < before.length
   }
 
   #finish(reader: SpoolReader): void {
-    this.#readers.delete(reader)
+    this.#forget(reader)
     if (this.#error !== undefined) reader.fail(this.#error)
     else reader.end(this.#trailers)
   }
@@ -137,7 +145,7 @@ export class Spool {
   /** Lets go what every reader has had, and reads on when that made room. */
   #trim(): void {
     if (this.#storing || this.#state !== 'open') return
-    if (this.#readers.size === 0) return this.#abandon()
+    if (this.#readers.length === 0) return this.#abandon()
     let slowest = this.#released + this.#chunks.length
     for (const reader of this.#readers) slowest = Math.min(slowest, reader.position)
     const count = slowest - this.#released
@@ -163,14 +171,14 @@ export class Spool {
 
   /** A reader that still holds the window's first chunk after `laggardMs` is cut, so that the others can go on. */
   #watchLaggards(): void {
-    if (this.#readers.size < 2) return
+    if (this.#readers.length < 2) return
     const first = this.#released
     this.#cancelLaggardTimer?.()
     this.#cancelLaggardTimer = this.#options.clock.after(this.#options.laggardMs, () => {
       if (!this.#paused || this.#released !== first) return
-      for (const reader of [...this.#readers]) {
-        if (reader.position !== first || this.#readers.size < 2) continue
-        this.#readers.delete(reader)
+      for (const reader of this.#readers) {
+        if (reader.position !== first || this.#readers.length < 2) continue
+        this.#forget(reader)
         reader.fail(
           new ProxyError(
             'CLIENT_TIMEOUT',
@@ -185,6 +193,12 @@ export class Spool {
       this.#trim()
     })
   }
+}
+
+const NOBODY: readonly SpoolReader[] = []
+
+function wholeOf(chunks: readonly Buffer[], bytes: number): Buffer {
+  return chunks.length === 1 ? chunks[0]! : exactBuffer(chunks, bytes)
 }
 
 /** One client's view of a spool. */

@@ -95,7 +95,7 @@ export function readWhole(
   })
 }
 
-/** Chunks copied into one buffer of its own memory: a slice of a shared slab would pin what the budget does not count. */
+/** Chunks copied into one buffer of its own memory: a slice of a shared slab, kept for long, would pin what no budget counts. */
 export function exactBuffer(chunks: readonly Buffer[], size: number): Buffer {
   const whole = Buffer.allocUnsafeSlow(size)
   let at = 0

@@ -19,6 +19,8 @@ export class RememberedKeys<Value> {
   }
 
   get(key: string): Value | undefined {
+    // Of most sites nothing is known; then no key has to be hashed.
+    if (this.#entries.size === 0) return undefined
     const entry = this.#entries.get(key)
     if (entry === undefined) return undefined
     if (entry.untilMs > this.#clock.now()) return entry.value
@@ -27,6 +29,6 @@ export class RememberedKeys<Value> {
   }
 
   forget(key: string): void {
-    this.#entries.delete(key)
+    if (this.#entries.size > 0) this.#entries.delete(key)
   }
 }

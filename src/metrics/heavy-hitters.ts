@@ -1,3 +1,5 @@
+import { Door } from './door.ts'
+
 /** One of many, and how often it was met. */
 export interface Hitter<Extra> {
   readonly id: string
@@ -10,12 +12,16 @@ export interface Hitter<Extra> {
 
 /**
  * The heaviest of any number of names in bounded room: a space-saving sketch (Metwally et al. 2005) that makes room for many at
- * a time. Whoever has more than `floor` is in it; what comes in new starts there, as nobody knows how much of it was forgotten.
+ * a time. Whoever has more than `floor` is in it; what comes in new starts at what may have been forgotten of it.
+ *
+ * Once it is full, a name waits at a door until it may weigh more than the lightest inside. Most never do, as those of pages that
+ * are asked for once, and are no more there than a number.
  */
 export class HeavyHitters<Extra> {
   readonly #max: number
   readonly #makeExtra: () => Extra
   #hitters = new Map<string, Hitter<Extra>>()
+  #door: Door | undefined
   #floor = 0
 
   /** @param max how many are sure to be kept; twice as many are at times */
@@ -29,17 +35,16 @@ export class HeavyHitters<Extra> {
     return this.#floor
   }
 
-  /** @returns what is kept beside the weight, to be updated */
-  add(id: string, weight: number): Extra {
+  /** @returns what is kept beside the weight, to be updated; undefined where nothing is */
+  add(id: string, weight: number): Extra | undefined {
     const known = this.#hitters.get(id)
     if (known !== undefined) {
       known.weight += weight
       return known.extra
     }
-    if (this.#hitters.size >= this.#max * 2) this.#makeRoom()
-    const hitter = { id, weight: this.#floor + weight, excess: this.#floor, extra: this.#makeExtra() }
-    this.#hitters.set(id, hitter)
-    return hitter.extra
+    if (this.#door === undefined) return this.#enter(id, weight, 0)
+    const atDoor = this.#door.add(id, weight, this.#floor)
+    return atDoor && this.#enter(id, atDoor.weight, atDoor.excess)
   }
 
   get(id: string): Hitter<Extra> | undefined {
@@ -51,9 +56,19 @@ export class HeavyHitters<Extra> {
     return this.#hitters.values()
   }
 
+  #enter(id: string, weight: number, excess: number): Extra {
+    if (this.#hitters.size >= this.#max * 2) this.#makeRoom()
+    const hitter = { id, weight, excess, extra: this.#makeExtra() }
+    this.#hitters.set(id, hitter)
+    return hitter.extra
+  }
+
   #makeRoom(): void {
     const sorted = [...this.#hitters.values()].sort((one, other) => other.weight - one.weight)
-    this.#floor = sorted[this.#max]?.weight ?? this.#floor
-    this.#hitters = new Map(sorted.slice(0, this.#max).map((hitter) => [hitter.id, hitter]))
+    const kept = sorted.slice(0, this.#max)
+    this.#door ??= new Door()
+    this.#door.forget(sorted[this.#max]?.weight ?? 0)
+    this.#floor = kept.at(-1)?.weight ?? 0
+    this.#hitters = new Map(kept.map((hitter) => [hitter.id, hitter]))
   }
 }

@@ -75,6 +75,7 @@ export class Pages {
   served(url: string, { bytes, isHit, times }: { bytes: number; isHit: boolean; times: number }): void {
     if (url.length > URL_LENGTH_MAX) return
     const page = this.#current.traffic.add(url, times)
+    if (page === undefined) return
     page.requests += times
     page.bytes += bytes
     if (isHit) page.hits += times
@@ -83,6 +84,7 @@ export class Pages {
   missed(url: string, decision: Decision): void {
     if (url.length > URL_LENGTH_MAX) return
     const reasons = this.#current.misses.add(url, 1)
+    if (reasons === undefined) return
     const word = reasonOf(decision)
     if (reasons.has(word) || reasons.size < REASONS_MAX) reasons.set(word, (reasons.get(word) ?? 0) + 1)
   }
@@ -90,6 +92,7 @@ export class Pages {
   waited(url: string, ms: number): void {
     if (url.length > URL_LENGTH_MAX) return
     const page = this.#current.slow.add(url, ms)
+    if (page === undefined) return
     page.requests++
     page.longestMs = Math.max(page.longestMs, ms)
   }

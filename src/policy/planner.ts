@@ -54,7 +54,7 @@ const PLANS_OF_LINE_MAX = 16
 const MARK_LENGTH_MAX = 512
 
 class RulesOfLine implements LinePlan {
-  readonly #line: PlannedLine
+  readonly line: PlannedLine
   readonly #candidates: readonly CompiledRule[]
   readonly #forKey: readonly CompiledRule[]
   #plans: Map<string, Plan> | undefined
@@ -62,10 +62,11 @@ class RulesOfLine implements LinePlan {
   readonly #plan: Plan | undefined
 
   constructor(line: PlannedLine, candidates: readonly CompiledRule[], forKey: readonly CompiledRule[]) {
-    this.#line = line
+    this.line = line
     this.#candidates = candidates
     this.#forKey = forKey
-    this.#plan = [...candidates, ...forKey].every(isForAllFields) ? this.#make(noField) : undefined
+    const isForAll = candidates.every(isForAllFields) && (forKey === candidates || forKey.every(isForAllFields))
+    this.#plan = isForAll ? this.#make(noField) : undefined
   }
 
   of(fieldOf: FieldReader): Plan {
@@ -74,7 +75,7 @@ class RulesOfLine implements LinePlan {
     this.#plans ??= new Map()
     const before = this.#plans.get(decision.mark)
     if (before !== undefined) return before
-    const plan = new RulePlan(this.#line, decision)
+    const plan = new RulePlan(this.line, decision)
     if (decision.mark.length > MARK_LENGTH_MAX) return plan
     if (this.#plans.size >= PLANS_OF_LINE_MAX) this.#plans.clear()
     this.#plans.set(decision.mark, plan)
@@ -82,7 +83,7 @@ class RulesOfLine implements LinePlan {
   }
 
   #make(fieldOf: FieldReader): Plan {
-    return new RulePlan(this.#line, this.#decide(fieldOf))
+    return new RulePlan(this.line, this.#decide(fieldOf))
   }
 
   #decide(fieldOf: FieldReader): Decision {

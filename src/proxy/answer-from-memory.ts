@@ -54,6 +54,7 @@ export function createMemoryAnswers(core: Core): AnswerFromMemory {
     if (core.tiers?.isBehind(core.clock.now()) === true) return undefined
     const planned = plans.get(request)
     const linePlan = planned ?? core.plan.forLine(request)
+    plans.hold(linePlan)
     const plan = planOf(linePlan, request)
     if (plan?.kind !== 'cache') return undefined
     const variants = core.memory.peek(plan.key)

@@ -40,7 +40,7 @@ function handleRequest(core: Core, request: ProxyRequest): ProxyResponse | Promi
   const answer = answerHere(request)
   if (answer !== undefined) return core.responder.local(request, answer)
 
-  const plan = core.plans.get(request)?.of(readerOf(request.fields)) ?? core.plan(request)
+  const plan = core.plans.find(request)?.of(readerOf(request.fields)) ?? core.plan(request)
   const reason = plan.kind === 'pass' ? (plan.reason ?? 'rule') : reasonToPass(request)
   if (reason !== undefined) return passThrough(core, request, plan, reason)
 

@@ -82,14 +82,13 @@ function judgeStoring({ core, request, plan }: Asked, response: OriginResponse, 
   }
   if (lacksCookies(core, request, plan, response.fields, policy)) return { kind: 'refetch' }
   core.lookup.rememberVary(plan.key, prepared.varyNames)
-  // A part cannot be built before its body; it is not shared either.
-  const onArrival = response.status === 206 ? undefined : prepared.build(Buffer.alloc(0))
+  const { head } = prepared
   const mayShare = (other: ProxyRequest): boolean => {
-    if (onArrival === undefined || selectVariant([onArrival], other.fields) === undefined) return false
-    const reuse = core.lookup.evaluate(other, plan, onArrival)
+    if (head === undefined || selectVariant([head], other.fields) === undefined) return false
+    const reuse = core.lookup.evaluate(other, plan, head)
     return reuse.kind === 'fresh' || reuse.kind === 'grace'
   }
-  if (onArrival !== undefined) {
+  if (head !== undefined) {
     if (mayShare(withoutDemands(request))) core.lookup.rememberShareable(plan.key)
     else core.lookup.rememberUnshareable(plan.key, 'uncacheable')
   }
@@ -137,6 +136,7 @@ function isForOthers(
 
 /** The request as anybody could have made it: what one client demands of a cache says nothing about the key. */
 function withoutDemands(request: ProxyRequest): ProxyRequest {
+  if (!hasField(request.fields, 'cache-control') && !hasField(request.fields, 'pragma')) return request
   const fields = filterFields(request.fields, (name) => name !== 'cache-control' && name !== 'pragma')
   return { ...request, fields }
 }

@@ -1,6 +1,6 @@
 import type { Plan } from '../policy/plan.ts'
 import { stalenessSeconds } from '../rfc9111/stale.ts'
-import type { StoredResponse } from '../rfc9111/stored-response.ts'
+import { type StoredResponse, withOwnBody } from '../rfc9111/stored-response.ts'
 import { hasValidator } from '../rfc9111/validation.ts'
 import { keep } from '../storing/keep.ts'
 import type { Core } from './core.ts'
@@ -13,7 +13,8 @@ export function keepStored(core: Core, plan: Plan, stored: StoredResponse): void
 
 /** Into the tiers behind memory, for as long as it may be of use: while fresh, in its grace, and for validation. */
 export function putBehind(core: Core, plan: Plan, stored: StoredResponse): void {
-  core.tiers?.put(plan.key, stored, usefulSeconds(core, plan, stored))
+  // It waits there to be written.
+  core.tiers?.put(plan.key, withOwnBody(stored), usefulSeconds(core, plan, stored))
 }
 
 /** For how long from now it may be of use. */

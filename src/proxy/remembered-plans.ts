@@ -15,6 +15,7 @@ export class RememberedPlans {
   /** The plans of the site that was asked for last, which is mostly the next one, too. */
   #site: Map<string, LinePlan> | undefined
   #siteOf: PlannedLine | undefined
+  #last: LinePlan | undefined
 
   constructor(plansMax: number) {
     this.#plansMax = plansMax
@@ -22,10 +23,21 @@ export class RememberedPlans {
 
   get(line: PlannedLine): LinePlan | undefined {
     const plan = this.#siteOfLine(line)?.get(line.target)
-    if (plan !== undefined) return plan
+    if (plan !== undefined || this.#old.size === 0) return plan
     const old = this.#old.get(siteKey(line))?.get(line.target)
     if (old !== undefined) this.set(line, old)
     return old
+  }
+
+  /** Whether it is worth remembering or not, the next to look at the line is mostly the same request on the general way. */
+  hold(plan: LinePlan): void {
+    this.#last = plan
+  }
+
+  /** That which is held, or remembered. */
+  find(line: PlannedLine): LinePlan | undefined {
+    const last = this.#last
+    return last !== undefined && isSameLine(last.line, line) ? last : this.get(line)
   }
 
   set(line: PlannedLine, plan: LinePlan): void {
@@ -46,10 +58,8 @@ export class RememberedPlans {
 
   #siteOfLine(line: PlannedLine): Map<string, LinePlan> | undefined {
     const { method, scheme, authority } = line
-    const last = this.#siteOf
-    if (last !== undefined && last.authority === authority && last.method === method && last.scheme === scheme) {
-      return this.#site
-    }
+    if (this.#siteOf !== undefined && isSameSite(this.#siteOf, line)) return this.#site
+    if (this.#young.size === 0) return undefined
     const site = this.#young.get(siteKey(line))
     // Only a site that has plans is kept in mind: clients make up as many others as they like.
     if (site === undefined) return undefined
@@ -57,6 +67,14 @@ export class RememberedPlans {
     this.#siteOf = { method, scheme, authority, target: '' }
     return site
   }
+}
+
+function isSameLine(one: PlannedLine, other: PlannedLine): boolean {
+  return one.target === other.target && isSameSite(one, other)
+}
+
+function isSameSite(one: PlannedLine, other: PlannedLine): boolean {
+  return one.authority === other.authority && one.method === other.method && one.scheme === other.scheme
 }
 
 function siteKey({ method, scheme, authority }: PlannedLine): string {

@@ -93,16 +93,17 @@ export class Responder {
     const policy = plan.forResponse(response.status, response.fields)
     const rule = decision.rule ?? policy.rule
     const full: Decision = { ...decision, key: plan.key, ...(rule === undefined ? {} : { rule }) }
-    // A recipient with a clock records when a response without Date arrived (RFC 9110 §6.6.1).
-    const date = hasField(response.fields, 'date') ? [] : ['Date', formatHttpDate(response.responseTimeMs)]
+    const additions: string[] = []
     // Whoever did not ask the origin gets it from the cache, if at the same time: with its age (RFC 9111 §4).
-    const age = decision.collapsed === true ? ['Age', String(ageOnArrival(response, this.#clock.now()))] : []
+    if (decision.collapsed === true) additions.push('Age', String(ageOnArrival(response, this.#clock.now())))
+    // A recipient with a clock records when a response without Date arrived (RFC 9110 §6.6.1).
+    if (!hasField(response.fields, 'date')) additions.push('Date', formatHttpDate(response.responseTimeMs))
     // What is stored, or shared with others, must not bind them all to where one of them was sent.
-    const isOwn = response.ownCookie !== undefined && decision.stored !== true && decision.collapsed !== true
-    const cookie = isOwn ? ['Set-Cookie', response.ownCookie] : []
-    const fields = this.#outgoing(response.fields, policy.responseFields, full, [...age, ...date, ...cookie])
-    const conditional = { requestFields: request.fields, ...response, dateMs: response.responseTimeMs }
-    if (!conditionsSent && answersConditional(conditional) === 'not-modified') {
+    const { ownCookie } = response
+    if (ownCookie !== undefined && decision.stored !== true && decision.collapsed !== true)
+      additions.push('Set-Cookie', ownCookie)
+    const fields = this.#outgoing(response.fields, policy.responseFields, full, additions)
+    if (!conditionsSent && isNotModified(request, response)) {
       got.body?.cancel(new ProxyError('CANCELLED', 'The client has it already', { source: 'client', status: 304 }))
       return notModified(fields, full)
     }
@@ -153,6 +154,13 @@ export class Responder {
     }
     return out
   }
+}
+
+function isNotModified(
+  { fields: requestFields }: ProxyRequest,
+  { status, fields, responseTimeMs }: OriginResponse,
+): boolean {
+  return answersConditional({ requestFields, status, fields, dateMs: responseTimeMs }) === 'not-modified'
 }
 
 function ageOnArrival({ fields, requestTimeMs, responseTimeMs }: OriginResponse, nowMs: number): number {

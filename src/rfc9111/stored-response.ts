@@ -1,3 +1,4 @@
+import { exactBuffer } from '../http/body.ts'
 import type { RawFields } from '../http/fields.ts'
 import type { ResponseDirectives } from './directives.ts'
 
@@ -45,7 +46,7 @@ export interface StoredResponse {
   readonly reason: string
   /** End-to-end fields as received and allowed to be stored (RFC 9111 §3.1), in order. */
   readonly fields: RawFields
-  /** The whole content, or the stored range of it, in exactly its own memory. */
+  /** The whole content, or the stored range of it. What is kept for long has it in memory of its own (`withOwnBody`). */
   readonly body: Buffer
   readonly requestTimeMs: number
   readonly responseTimeMs: number
@@ -90,4 +91,10 @@ function selectingTexts({ selecting }: StoredResponse): readonly (string | undef
 
 function isSameList(some: readonly (string | undefined)[], others: readonly (string | undefined)[]): boolean {
   return some.length === others.length && some.every((text, i) => text === others[i])
+}
+
+/** The same with its body in exactly its own memory: a small one may be part of something larger, which it would hold. */
+export function withOwnBody(stored: StoredResponse): StoredResponse {
+  const { body } = stored
+  return body.buffer.byteLength === body.length ? stored : { ...stored, body: exactBuffer([body], body.length) }
 }

@@ -147,12 +147,15 @@ export function allowsSharing(directives: ResponseDirectives): boolean {
   return directives.isPublic || directives.mustRevalidate || directives.sMaxageSeconds !== undefined
 }
 
+const COOKIE_FIELDS = ['set-cookie', 'set-cookie2']
+
 function refusalByFields({ responseFields, directives, policy }: StoringInput): StoreRefusal | undefined {
   if (policy.setCookie === 'pass') {
-    const withheld = new Set([...directives.noCacheFields, ...directives.privateFields])
-    for (const name of ['set-cookie', 'set-cookie2']) {
+    const { noCacheFields, privateFields } = directives
+    for (const name of COOKIE_FIELDS) {
       // The origin may say itself that the rest is to be stored without it: no-cache="Set-Cookie".
-      if (hasField(responseFields, name) && !withheld.has(name)) return 'set-cookie'
+      if (hasField(responseFields, name) && !noCacheFields.includes(name) && !privateFields.includes(name))
+        return 'set-cookie'
     }
   }
   const names = varyNames(responseFields)
@@ -193,7 +196,7 @@ const NEVER_STORED = [
   'upgrade',
 ]
 const NOT_STORED = new NameSet(NEVER_STORED)
-const NOT_STORED_NOR_COOKIES = new NameSet([...NEVER_STORED, 'set-cookie', 'set-cookie2'])
+const NOT_STORED_NOR_COOKIES = new NameSet([...NEVER_STORED, ...COOKIE_FIELDS])
 
 /**
  * The fields of a response that are stored (RFC 9111 §3.1). Those that a qualified `private` or `no-cache` names are not
@@ -206,8 +209,10 @@ export function fieldsToStore(
 ): string[] {
   const kept = fieldsWithout(fields, setCookie === 'store' ? NOT_STORED : NOT_STORED_NOR_COOKIES)
   const { noCacheFields, privateFields } = directives
-  const named = [...noCacheFields, ...privateFields, ...listMembers(fields, 'connection')]
-  return named.length === 0 ? kept : fieldsWithout(kept, new NameSet(named.map((name) => name.toLowerCase())))
+  const options = listMembers(fields, 'connection')
+  if (noCacheFields.length + privateFields.length + options.length === 0) return kept
+  const named = [...noCacheFields, ...privateFields, ...options]
+  return fieldsWithout(kept, new NameSet(named.map((name) => name.toLowerCase())))
 }
 
 /** The fields with the time of receipt as `Date` where there is none (RFC 9110 §6.6.1: MUST, when cached or forwarded). */
@@ -218,7 +223,7 @@ export function withDate(fields: readonly string[], responseTimeMs: number): rea
 export interface BuildInput {
   readonly request: Pick<StoringRequest, 'fields' | 'method'>
   readonly response: { readonly status: number; readonly reason: string; readonly fields: RawFields }
-  /** The complete content, in exactly its own memory. */
+  /** The complete content. */
   readonly body: Buffer
   readonly requestTimeMs: number
   readonly responseTimeMs: number

@@ -7,7 +7,8 @@ export const varyNamesMax = 16
 
 /** Lower-case names that `Vary` nominates, each once, in order; `*` included where it is there (RFC 9110 §12.5.5). */
 export function varyNames(responseFields: RawFields): readonly string[] {
-  return [...new Set(listMembers(responseFields, 'vary').map(lowerName))]
+  const members = listMembers(responseFields, 'vary')
+  return members.length === 0 ? members : [...new Set(members.map(lowerName))]
 }
 
 /**
@@ -21,10 +22,13 @@ export function selectingFields(
 ): readonly SelectingField[] | 'never' {
   const names = varyNames(responseFields)
   if (names.includes('*')) return 'never'
-  return implicitlyVarying(responseFields, requestFields, names)
-    .toSorted()
-    .map((name) => ({ name, value: normalisedRequestValue(requestFields, name) }))
+  const selecting = implicitlyVarying(responseFields, requestFields, names)
+  if (selecting.length === 0) return NOTHING_SELECTS
+  return selecting.toSorted().map((name) => ({ name, value: normalisedRequestValue(requestFields, name) }))
 }
+
+/** Most responses do not vary. */
+const NOTHING_SELECTS: readonly SelectingField[] = []
 
 /** Whether the request has the values that the stored response was selected by (RFC 9111 §4.1). */
 export function matches(selecting: readonly SelectingField[], requestFields: RawFields): boolean {

@@ -38,6 +38,8 @@ function isHtml(contentType: string | undefined): boolean {
 }
 
 function isStaticPath(target: string): boolean {
+  // No path without a dot, however it is written, ends like a file.
+  if (!target.includes('.') && !target.includes('%')) return false
   const path = target.split('?', 1)[0]!
   if (STATIC_FILE.test(path)) return true
   if (!path.includes('%') && !path.includes(';')) return false

@@ -31,6 +31,8 @@ export type Prepared =
       readonly kind: 'store'
       /** Lower-case names that the key varies by. */
       readonly varyNames: readonly string[]
+      /** All of it but its body, for those who would share it; undefined for a part, which depends on its body. */
+      readonly head: StoredResponse | undefined
       /** Makes the stored response; undefined when the body is not what the head said it would be. */
       build(body: Buffer): StoredResponse | undefined
     }
@@ -67,17 +69,13 @@ export function prepareStoring({ request, response, policy, cookies, bodyBytesMa
   const tags = responseTags(request, fields)
   if (tags === 'too-many') return { kind: 'refused', reason: 'too-many-tags' }
   const kept = tags.length === 0 ? response : { ...response, fields: withoutPurgeFields(fields) }
-  const input = { request, response: kept, requestTimeMs, responseTimeMs, policy, tags, metadata }
-  // A part depends on its body; a whole is built at its head, for those who would share it, and again with its body.
-  let whole: StoredResponse | undefined
+  const input = { request, response: kept, body: NOTHING, requestTimeMs, responseTimeMs, policy, tags, metadata }
+  const head = status === 206 ? undefined : toStoredResponse(input)
   return {
     kind: 'store',
     varyNames: varyNames(fields),
-    build(body) {
-      if (status === 206) return toStoredResponse({ ...input, body })
-      whole ??= toStoredResponse({ ...input, body: NOTHING })
-      return whole && { ...whole, body }
-    },
+    head,
+    build: (body) => (status === 206 ? toStoredResponse({ ...input, body }) : head && { ...head, body }),
   }
 }
 

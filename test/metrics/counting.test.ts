@@ -54,6 +54,31 @@ describe('heavy hitters', () => {
       }),
     )
   })
+
+  it('are found among very many names that come once', () => {
+    const sketch = new HeavyHitters(8, () => undefined)
+    const truth = new Map<string, number>()
+    const meet = (name: string, weight: number): void => {
+      truth.set(name, (truth.get(name) ?? 0) + weight)
+      sketch.add(name, weight)
+    }
+    for (let i = 0; i < 60_000; i++) {
+      meet(`once ${i}`, 1)
+      if (i % 7 === 0) meet(`often ${i % 5}`, 1)
+      if (i === 50_000) meet('once, and long', 1_000_000)
+    }
+    for (const [name, count] of truth) {
+      const found = sketch.get(name)
+      if (found === undefined) assert.ok(count <= sketch.floor, `${name} is missing`)
+      else assert.ok(found.weight >= count && found.weight - found.excess <= count, name)
+    }
+    const heaviest = [...sketch.all()].sort((one, other) => other.weight - one.weight).map(({ id }) => id)
+    assert.equal(heaviest[0], 'once, and long')
+    assert.deepEqual(
+      heaviest.slice(1, 6).sort(),
+      [0, 1, 2, 3, 4].map((i) => `often ${i}`),
+    )
+  })
 })
 
 describe('the ring of seconds', () => {

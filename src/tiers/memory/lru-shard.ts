@@ -9,6 +9,8 @@ export type Gone = 'evict' | 'set' | 'delete'
 export interface Packing<V> {
   /** @returns the value behind these bytes, good until the next call; undefined: it is to be kept as it is */
   pack(value: V, behind: Bytes): Bytes | undefined
+  /** The value as it may be kept, where it is not packed: it holds no memory but its own. */
+  own(value: V): V
   /** @returns a value that has nothing of `bytes` in it */
   unpack(bytes: Buffer): V
 }
@@ -95,7 +97,7 @@ export class LruShard<V extends object> {
       this.#records.replace(record, content)
       this.#order.use(record)
     }
-    this.#whole[record] = packed === undefined ? value : undefined
+    this.#whole[record] = packed === undefined ? packing.own(value) : undefined
     this.#bytesEach[record] = bytes
     this.#ages[record] = this.#age
     this.#bytes += bytes

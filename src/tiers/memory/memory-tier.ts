@@ -51,7 +51,7 @@ export class MemoryTier {
       bytesMax: settings.bytesMax,
       valueBytesMax: settings.objectBytesMax,
       packing: new PackedResponses(PACKED_BYTES_MAX),
-      bytesBeside: (variants, isPacked) => (isPacked ? tagsBytes(variants) : variantsBytes(variants)),
+      bytesBeside: (variants, isPacked) => (isPacked ? allTagsBytes(variants) : variantsBytes(variants)),
       renewed: (key, variants) => this.#expired(key, variants),
       onGone: (key, variants, reason) => {
         if (reason === 'evict') this.#evicted++
@@ -87,13 +87,15 @@ export class MemoryTier {
    * @returns false when it is too large to be kept; what was stored before then stays
    */
   put(key: string, stored: StoredResponse, replaces: (other: StoredResponse) => boolean): boolean {
-    const bytes = key.length + variantsBytes([stored])
+    const bytes = key.length + responseBytes(stored)
     if (stored.body.length > this.settings.objectBytesMax || bytes > this.#cache.shardBytesMax) {
       this.#refused++
       return false
     }
-    const others = (this.#cache.read(key) ?? []).filter((other) => !replaces(other))
-    const variants = [stored, ...others].slice(0, this.settings.variantsMax)
+    const variants = [stored]
+    for (const other of this.#cache.read(key) ?? NONE) {
+      if (variants.length < this.settings.variantsMax && !replaces(other)) variants.push(other)
+    }
     while (variants.length > 1 && key.length + variantsBytes(variants) > this.#cache.shardBytesMax) variants.pop()
     this.#set(key, variants)
     this.#stored++
@@ -175,6 +177,8 @@ export class MemoryTier {
   }
 }
 
+const NONE: Variants = []
+
 /** Of all variants of a key. What is larger stays as it is: a hit would copy it, and there are never very many of them. */
 const PACKED_BYTES_MAX = 16 * 1024
 
@@ -185,17 +189,26 @@ const FIELD_OVERHEAD_BYTES = 48
 const TAG_OVERHEAD_BYTES = 120
 
 function variantsBytes(variants: Variants): number {
-  let bytes = tagsBytes(variants)
-  for (const { body, fields, selecting } of variants) {
-    bytes += RESPONSE_OVERHEAD_BYTES + body.length
-    for (const text of fields) bytes += text.length + FIELD_OVERHEAD_BYTES / 2
-    for (const { name, value } of selecting) bytes += name.length + (value?.length ?? 0) + FIELD_OVERHEAD_BYTES
-  }
+  let bytes = 0
+  for (const stored of variants) bytes += responseBytes(stored)
   return bytes
 }
 
-function tagsBytes(variants: Variants): number {
+function responseBytes({ body, fields, selecting, tags }: StoredResponse): number {
+  let bytes = RESPONSE_OVERHEAD_BYTES + body.length + tagsBytes(tags)
+  for (const text of fields) bytes += text.length + FIELD_OVERHEAD_BYTES / 2
+  for (const { name, value } of selecting) bytes += name.length + (value?.length ?? 0) + FIELD_OVERHEAD_BYTES
+  return bytes
+}
+
+function allTagsBytes(variants: Variants): number {
   let bytes = 0
-  for (const { tags } of variants) for (const tag of tags) bytes += tag.length + TAG_OVERHEAD_BYTES
+  for (const { tags } of variants) bytes += tagsBytes(tags)
+  return bytes
+}
+
+function tagsBytes(tags: readonly string[]): number {
+  let bytes = 0
+  for (const tag of tags) bytes += tag.length + TAG_OVERHEAD_BYTES
   return bytes
 }

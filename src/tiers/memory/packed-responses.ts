@@ -1,4 +1,4 @@
-import type { StoredResponse } from '../../rfc9111/stored-response.ts'
+import { type StoredResponse, withOwnBody } from '../../rfc9111/stored-response.ts'
 import type { Bytes } from './block-store.ts'
 import { FrequentWords } from './frequent-words.ts'
 import { ResponseReader } from './response-reader.ts'
@@ -27,6 +27,10 @@ export class PackedResponses {
     writer.count(variants.length)
     for (const stored of variants) writer.response(stored)
     return writer
+  }
+
+  own(variants: readonly StoredResponse[]): readonly StoredResponse[] {
+    return variants.map(withOwnBody)
   }
 
   /** @returns responses that share no memory with `bytes` */

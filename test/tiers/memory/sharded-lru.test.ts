@@ -20,6 +20,7 @@ function lru(bytesMax: number, valueBytesMax = 4 * MIB) {
         const bytes = Buffer.concat([key.subarray(0, length), Buffer.from(String(number))])
         return { bytes, length: bytes.length }
       },
+      own: (value) => value,
       unpack: (packed) => ({ bytes: Number(packed.toString()) }),
     },
     bytesBeside: ({ bytes }) => bytes,

@@ -14,6 +14,8 @@ import type { FlightOutcome, Verdict } from './verdict.ts'
 export interface FlightHandler extends OriginHandler {
   /** @param tier name of the tier; undefined for another thread */
   onStored(stored: StoredResponse, tier: string | undefined): void
+  /** @param cover what another thread has that may be served in place of the origin that failed */
+  onError(error: ProxyError, cover?: StoredResponse): void
 }
 
 /** A response that has come, or that was stored elsewhere. */
@@ -143,14 +145,14 @@ export class Flight implements FlightHandler {
     for (const taker of this.#takers) taker.request.exchange.interim(status, fields)
   }
 
-  onError(error: ProxyError): void {
+  onError(error: ProxyError, cover?: StoredResponse): void {
+    if (cover !== undefined) this.#adopt(cover)
     this.#fail(error)
   }
 
   /** Those who wait look again, and find it; after an invalidation they ask the origin. */
   onStored(stored: StoredResponse, tier: string | undefined): void {
-    this.#learn(stored)
-    if (!this.#doomed) this.#purpose.adopt(stored)
+    this.#adopt(stored)
     this.#land(() => ({ kind: 'released', reason: 'found', tier }))
   }
 
@@ -174,6 +176,11 @@ export class Flight implements FlightHandler {
       case 'deliver':
         return this.#deliver(response, verdict)
     }
+  }
+
+  #adopt(stored: StoredResponse): void {
+    this.#learn(stored)
+    if (!this.#doomed) this.#purpose.adopt(stored)
   }
 
   #judge(response: OriginResponse): Verdict {
@@ -287,9 +294,6 @@ function clientGone(): ProxyError {
 }
 
 function internalError(cause: unknown): ProxyError {
-  return new ProxyError('INTERNAL', 'Cannot decide about the response of the origin', {
-    source: 'internal',
-    status: 500,
-    cause,
-  })
+  const options = { source: 'internal', status: 500, cause } as const
+  return new ProxyError('INTERNAL', 'Cannot decide about the response of the origin', options)
 }

@@ -23,14 +23,19 @@ const WAIT_MS = 10_000
  * behind memory; and a box that is just fetching it. Whatever goes wrong there ends at the origin.
  */
 export function askOthers(question: Question): void {
-  const { core, request, plan, handler } = question
-  const asked = core.peers?.ask(plan.key, request, {
-    onInterim: (status, fields) => handler.onInterim(status, fields),
-    onResponse: (response) => handler.onResponse(response),
-    onError: (error) => handler.onError(error),
-    onStored: (stored) => handler.onStored(stored, undefined),
-    onReleased: () => question.toOrigin(),
-  })
+  const { core, request, plan, asking, handler } = question
+  const heldResponseTimeMs = asking.kind === 'validation' ? asking.stored.responseTimeMs : undefined
+  const asked = core.peers?.ask(
+    plan.key,
+    { request, heldResponseTimeMs },
+    {
+      onInterim: (status, fields) => handler.onInterim(status, fields),
+      onResponse: (response) => handler.onResponse(response),
+      onError: (error, cover) => handler.onError(error, cover),
+      onStored: (stored) => handler.onStored(stored, undefined),
+      onReleased: () => question.toOrigin(),
+    },
+  )
   if (asked !== undefined) return
   if (core.tiers === undefined) return question.toOrigin()
   askTiers(question, core.tiers).catch((cause: unknown) => {

@@ -12,9 +12,16 @@ export interface Peers {
    *
    * @returns what abandons the question; undefined when there is nobody to ask
    */
-  ask(cacheKey: string, request: ProxyRequest, handler: PeerHandler): (() => void) | undefined
+  ask(cacheKey: string, question: PeerQuestion<ProxyRequest>, handler: PeerHandler): (() => void) | undefined
   /** Resolves when no other thread serves what is invalid without being allowed to. */
   invalidate(invalidations: readonly Invalidation[]): Promise<PeersAnswer>
+}
+
+/** Find or fetch this, as the owner of its key. */
+export interface PeerQuestion<Request> {
+  readonly request: Request
+  /** When the response that the asking thread has came, which is no longer fresh: it wants a later one. Undefined: it has none. */
+  readonly heldResponseTimeMs: number | undefined
 }
 
 /** What the other threads said to an invalidation. */
@@ -27,8 +34,10 @@ export interface PeersAnswer {
 
 /** What comes of asking the owner: a response, an error, or one of these. */
 export interface PeerHandler extends OriginHandler {
-  /** The owner has it, fresh: here is a copy. */
+  /** The owner has it, fresh, or stale and still to be served: here is a copy. */
   onStored(stored: StoredResponse): void
+  /** @param cover a copy of what may be served in place of the origin that failed */
+  onError(error: ProxyError, cover?: StoredResponse): void
   /** The owner cannot help, or is gone: ask the origin. */
   onReleased(): void
 }
@@ -38,5 +47,6 @@ export interface PeerReply {
   stored(stored: StoredResponse): void
   respond(response: OriginResponse, body: BodySource | undefined): void
   released(): void
-  failed(error: ProxyError): void
+  /** @param cover what may be served in place of the origin that failed */
+  failed(error: ProxyError, cover?: StoredResponse): void
 }

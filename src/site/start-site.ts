@@ -79,8 +79,9 @@ export async function startSite(config: Config, options: SiteOptions): Promise<R
   const htcp = box === undefined || box.index === 0 ? new SiteHtcp(() => generations.current.core, log) : undefined
   const generations: Generations = new Generations(lasting, first, { listeners: () => listening(listeners), htcp })
   box?.peers.serve({
-    answer: (request, reply) => {
-      answerPeer(generations.current.core, { ...request, body: undefined, exchange: NOBODY }, reply)
+    answer: (question, reply) => {
+      const request = { ...question.request, body: undefined, exchange: NOBODY }
+      answerPeer(generations.current.core, { ...question, request }, reply)
     },
     invalidate: (invalidations) => lasting.invalidateHere.invalidate(invalidations),
   })

@@ -32,8 +32,8 @@ export class Answering implements PeerReply {
     this.#end({ type: 'released', id: this.#id })
   }
 
-  failed(error: ProxyError): void {
-    this.#end({ type: 'fail', id: this.#id, error: portableError(error) })
+  failed(error: ProxyError, cover?: StoredResponse): void {
+    this.#end({ type: 'fail', id: this.#id, error: portableError(error), cover })
   }
 
   respond(response: OriginResponse, body: BodySource | undefined): void {

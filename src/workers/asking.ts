@@ -36,7 +36,7 @@ export class Asking implements BodySource {
       case 'fail':
         if (this.#phase !== 'asked') return this.#body(message)
         this.#done()
-        return this.#handler.onError(errorFrom(message.error))
+        return this.#handler.onError(errorFrom(message.error), message.cover && storedFrom(message.cover))
       case 'chunk':
       case 'end':
         return this.#body(message)

@@ -2,6 +2,7 @@ import { type ErrorCode, type ErrorSource, ProxyError } from '../errors.ts'
 import type { RawFields } from '../http/fields.ts'
 import type { OriginResponse } from '../origin/origin-client.ts'
 import { OriginOverloadedError, type Overload } from '../origin/overloaded-error.ts'
+import type { PeerQuestion } from '../proxy/peers.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import type { Invalidation } from '../tiers/invalidation.ts'
@@ -22,17 +23,21 @@ export type PortableHead = Omit<OriginResponse, 'body'> & {
 
 /** What two workers say to each other; `id` is the asking one's. */
 export type PeerMessage =
-  /** Find or fetch this, as the owner of its key. */
-  | { readonly type: 'ask'; readonly id: number; readonly request: PortableRequest }
+  | ({ readonly type: 'ask'; readonly id: number } & PeerQuestion<PortableRequest>)
   | { readonly type: 'cancel'; readonly id: number }
   /** So many bytes were consumed. */
   | { readonly type: 'taken'; readonly id: number; readonly bytes: number }
-  /** The answer is stored, fresh: here is a copy. */
+  /** The answer is stored: here is a copy. */
   | { readonly type: 'stored'; readonly id: number; readonly stored: StoredResponse }
   | { readonly type: 'head'; readonly id: number; readonly head: PortableHead }
   | { readonly type: 'chunk'; readonly id: number; readonly bytes: Uint8Array }
   | { readonly type: 'end'; readonly id: number; readonly trailers: RawFields }
-  | { readonly type: 'fail'; readonly id: number; readonly error: PortableError }
+  | {
+      readonly type: 'fail'
+      readonly id: number
+      readonly error: PortableError
+      readonly cover?: StoredResponse | undefined
+    }
   /** The owner cannot help: ask the origin. */
   | { readonly type: 'released'; readonly id: number }
   | { readonly type: 'invalidate'; readonly id: number; readonly invalidations: readonly Invalidation[] }

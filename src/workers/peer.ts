@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Clock } from '../clock.ts'
-import type { PeerHandler, PeerReply } from '../proxy/peers.ts'
+import type { PeerHandler, PeerQuestion, PeerReply } from '../proxy/peers.ts'
 import type { Invalidation } from '../tiers/invalidation.ts'
 import { Answering } from './answering.ts'
 import { Asking } from './asking.ts'
@@ -9,7 +9,7 @@ import type { PeerMessage, PortableRequest } from './peer-messages.ts'
 /** What a worker does for another one. */
 export interface PeerService {
   /** Find or fetch, as the owner of the key. */
-  answer(request: PortableRequest, reply: PeerReply): void
+  answer(question: PeerQuestion<PortableRequest>, reply: PeerReply): void
   /** @returns how many stored responses were concerned */
   invalidate(invalidations: readonly Invalidation[]): number | Promise<number>
 }
@@ -46,7 +46,7 @@ export class Peer {
   }
 
   /** @returns what abandons the question */
-  ask(request: PortableRequest, handler: PeerHandler): () => void {
+  ask(question: PeerQuestion<PortableRequest>, handler: PeerHandler): () => void {
     const id = this.#nextId++
     const asking = new Asking(
       id,
@@ -59,7 +59,7 @@ export class Peer {
       return () => asking.cancel()
     }
     this.#asked.set(id, asking)
-    this.#post({ type: 'ask', id, request })
+    this.#post({ type: 'ask', id, ...question })
     return () => asking.cancel()
   }
 
@@ -91,7 +91,7 @@ export class Peer {
   #receive(message: PeerMessage): void {
     switch (message.type) {
       case 'ask':
-        return this.#answer(message.id, message.request)
+        return this.#answer(message.id, message)
       case 'taken':
         return this.#answering.get(message.id)?.taken(message.bytes)
       case 'cancel':
@@ -114,11 +114,11 @@ export class Peer {
     void matched.then((found) => this.#post({ type: 'invalidated', id, matched: found }))
   }
 
-  #answer(id: number, request: PortableRequest): void {
+  #answer(id: number, question: PeerQuestion<PortableRequest>): void {
     const post = (message: PeerMessage, transfer?: ArrayBuffer[]): void => this.#post(message, transfer)
     const answering = new Answering(id, post, () => this.#answering.delete(id))
     this.#answering.set(id, answering)
-    this.#service.answer(request, answering)
+    this.#service.answer(question, answering)
   }
 
   #post(message: PeerMessage, transfer: ArrayBuffer[] = []): void {

@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Clock } from '../clock.ts'
-import type { PeerHandler, Peers, PeersAnswer } from '../proxy/peers.ts'
+import type { PeerHandler, PeerQuestion, Peers, PeersAnswer } from '../proxy/peers.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { Invalidation } from '../tiers/invalidation.ts'
 import { Peer, type PeerService } from './peer.ts'
@@ -14,7 +14,7 @@ export class BoxPeers implements Peers {
   readonly #peers = new Map<number, Peer>()
   readonly #onUnresponsive: (index: number) => void
   #service: PeerService = {
-    answer: (_request, reply) => reply.released(),
+    answer: (_question, reply) => reply.released(),
     invalidate: () => 0,
   }
 
@@ -39,7 +39,7 @@ export class BoxPeers implements Peers {
   connect(index: number, port: MessagePort): void {
     this.#peers.get(index)?.close()
     const service: PeerService = {
-      answer: (request, reply) => this.#service.answer(request, reply),
+      answer: (question, reply) => this.#service.answer(question, reply),
       invalidate: (invalidations) => this.#service.invalidate(invalidations),
     }
     this.#peers.set(index, new Peer(port, service, this.#clock))
@@ -50,9 +50,10 @@ export class BoxPeers implements Peers {
    *
    * @returns what abandons the question; undefined when this worker owns the key itself, or the owner is not there
    */
-  ask(cacheKey: string, request: ProxyRequest, handler: PeerHandler): (() => void) | undefined {
+  ask(cacheKey: string, question: PeerQuestion<ProxyRequest>, handler: PeerHandler): (() => void) | undefined {
     const owner = ownerOf(cacheKey, this.#count)
-    return owner === this.#index ? undefined : this.#peers.get(owner)?.ask(portable(request), handler)
+    if (owner === this.#index) return undefined
+    return this.#peers.get(owner)?.ask({ ...question, request: portable(question.request) }, handler)
   }
 
   /** Resolves when every other worker has done so, or is taken for dead. */

@@ -80,13 +80,16 @@ class Pair {
   ask(): { readonly event: Promise<Event>; readonly abandon: () => void } {
     let abandon = (): void => {}
     const event = new Promise<Event>((resolve) => {
-      abandon = this.asker.ask(REQUEST, {
-        onInterim: () => {},
-        onResponse: (response) => resolve({ kind: 'response', response }),
-        onError: (error) => resolve({ kind: 'error', error }),
-        onStored: () => resolve({ kind: 'stored' }),
-        onReleased: () => resolve({ kind: 'released' }),
-      })
+      abandon = this.asker.ask(
+        { request: REQUEST, heldResponseTimeMs: undefined },
+        {
+          onInterim: () => {},
+          onResponse: (response) => resolve({ kind: 'response', response }),
+          onError: (error) => resolve({ kind: 'error', error }),
+          onStored: () => resolve({ kind: 'stored' }),
+          onReleased: () => resolve({ kind: 'released' }),
+        },
+      )
     })
     return { event, abandon }
   }

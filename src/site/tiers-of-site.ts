@@ -32,9 +32,7 @@ export function openTiers(
     clock,
     compile,
     uriOf,
-    onInvalidation: (invalidation, own) => {
-      if (!own) void invalidateHere.invalidate([invalidation])
-    },
+    onInvalidation: (invalidation, own) => (own ? undefined : invalidateHere.invalidate([invalidation])),
     onGap: () => invalidateHere.expireAll(),
     onState: ({ state, why }) =>
       log[state === 'following' ? 'info' : 'warn']({ why }, `the invalidations of other boxes: ${state}`),

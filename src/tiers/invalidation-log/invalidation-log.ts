@@ -46,8 +46,9 @@ export class InvalidationLog implements Invalidations {
   readonly #parts: InvalidationLogParts
   readonly #stream: InvalidationStream
   #index: InvalidationIndex
-  /** Of the last entry read. */
+  /** Of the last entry read, and of the last up to which all is in force in memory as well. */
   #position = noPosition
+  #inForce = noPosition
   readonly #progress: LogProgress
   readonly #unsent: UnsentInvalidations
   readonly #boxes: Boxes
@@ -63,7 +64,7 @@ export class InvalidationLog implements Invalidations {
     this.#index = this.#newIndex(noPosition)
     this.#waiters = new LogWaiters(parts.clock)
     this.#unsent = new UnsentInvalidations(parts.compile)
-    const position = () => this.#position
+    const position = () => this.#inForce
     this.#boxes = new Boxes({ clock: parts.clock, roster: this.#stream.roster, name: settings.boxName, position })
     void this.#follow()
   }
@@ -79,7 +80,7 @@ export class InvalidationLog implements Invalidations {
   caughtUp(withinMs: number): Promise<boolean> {
     // The reader may be waiting for something to be said, or for its connection. Most often nothing was said at all.
     const last = () => this.#stream.last()
-    return this.#waiters.wait(withinMs, last, () => this.#cameFurther())
+    return this.#waiters.wait(withinMs, last, () => this.#settleWaiters())
   }
 
   positionAt(timeMs: number): string {
@@ -138,7 +139,7 @@ export class InvalidationLog implements Invalidations {
       try {
         await this.#stream.connected()
         await this.#resume()
-        this.#boxes.announce()
+        this.#cameFurther()
         await this.#unsent.sendAll(this.#append)
         failures = 0
         while (!this.#closed) await this.#readOn()
@@ -184,12 +185,8 @@ export class InvalidationLog implements Invalidations {
       this.#progress.heard(invalidation, this.#unsent.has(token))
       this.#unsent.settle(token)
     }
-    if (entries.length > 0) {
-      this.#boxes.announce()
-      this.#cameFurther()
-    } else {
-      await this.#unsent.sendAll(this.#append)
-    }
+    if (entries.length > 0) this.#cameFurther()
+    else await this.#unsent.sendAll(this.#append)
     this.#heard(askedAtMs)
   }
 
@@ -204,11 +201,21 @@ export class InvalidationLog implements Invalidations {
     this.#progress.reached(this.#position, askedAtMs)
     if (!this.isCurrent) return
     this.#progress.following()
-    this.#waiters.settle(true, askedAtMs)
+    this.#progress.whenInForce(() => this.#waiters.settle(true, askedAtMs))
   }
 
+  /** What has been read is told to those who wait for it, here and on other boxes, when it is in force. */
   #cameFurther(): void {
-    const knownUntilMs = this.#waiters.followedTo(this.#position)
+    const position = this.#position
+    this.#progress.whenInForce(() => {
+      this.#inForce = position
+      this.#boxes.announce()
+      this.#settleWaiters()
+    })
+  }
+
+  #settleWaiters(): void {
+    const knownUntilMs = this.#waiters.followedTo(this.#inForce)
     if (knownUntilMs !== undefined) this.#progress.knownUntil(knownUntilMs)
   }
 

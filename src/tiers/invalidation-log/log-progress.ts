@@ -4,8 +4,11 @@ import { noPosition } from './invalidation-index.ts'
 
 export interface LogProgressParts {
   readonly clock: Clock
-  /** For each entry of the log, in its order; `own` when this box said it. */
-  readonly onInvalidation: (invalidation: Invalidation, own: boolean) => void
+  /**
+   * For each entry of the log, in its order; `own` when this box said it. Returns a promise where it takes a while until it is in
+   * force in memory.
+   */
+  readonly onInvalidation: (invalidation: Invalidation, own: boolean) => unknown
   /** Something may have been said that nobody can tell any more: everything kept here is to be validated. */
   readonly onGap: () => void
   /** Once for each change: whether this box hears what others say. */
@@ -35,6 +38,7 @@ export class LogProgress {
   readonly #history: { readonly atMs: number; readonly position: string }[] = []
   readonly #counters = { heard: 0, published: 0, gaps: 0 }
   #heardAtMs = Number.NEGATIVE_INFINITY
+  #applying: Promise<void> | undefined
   #isFollowing: boolean | undefined
 
   /** @param currentForMs without word from the server for that long, this box counts as not knowing what was said */
@@ -80,7 +84,18 @@ export class LogProgress {
 
   heard(invalidation: Invalidation, own: boolean): void {
     this.#counters.heard++
-    this.#parts.onInvalidation(invalidation, own)
+    const applied = this.#parts.onInvalidation(invalidation, own)
+    if (!(applied instanceof Promise)) return
+    const applying = Promise.all([this.#applying, applied]).then(() => {
+      if (this.#applying === applying) this.#applying = undefined
+    })
+    this.#applying = applying
+  }
+
+  /** Calls back when all that was heard until now is in force in memory, in the order of the calls: most often at once. */
+  whenInForce(callback: () => void): void {
+    if (this.#applying === undefined) callback()
+    else void this.#applying.then(callback)
   }
 
   missed(): void {

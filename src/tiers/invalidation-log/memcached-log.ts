@@ -100,7 +100,10 @@ export class MemcachedLog implements Invalidations {
 
   /** Resolves when all that was said until now is in force here, with true; with false when that cannot be known in that time. */
   async caughtUp(withinMs: number): Promise<boolean> {
-    return (await inTime(this.#clock, withinMs, this.#exchanged())) === true
+    const applied = this.#exchanged().then(
+      (isKnown) => new Promise<boolean>((resolve) => this.#progress.whenInForce(() => resolve(isKnown))),
+    )
+    return (await inTime(this.#clock, withinMs, applied)) === true
   }
 
   counts(): InvalidationLogCounts {

@@ -26,6 +26,8 @@ export class Box {
   readonly heard: string[] = []
   readonly states: string[] = []
   gaps = 0
+  /** As long as what is heard takes to be in force. */
+  applying: Promise<void> | undefined
   readonly #events = new EventEmitter()
 
   constructor(url: string, { name = 'box', clock = systemClock() }: { name?: string; clock?: Clock } = {}) {
@@ -38,7 +40,10 @@ export class Box {
       {
         clock,
         compile,
-        onInvalidation: ({ scope, value }, own) => tell(() => this.heard.push(`${scope} ${value}${own ? ' own' : ''}`)),
+        onInvalidation: ({ scope, value }, own) => {
+          tell(() => this.heard.push(`${scope} ${value}${own ? ' own' : ''}`))
+          return this.applying
+        },
         onGap: () => tell(() => this.gaps++),
         onState: ({ state }) => tell(() => this.states.push(state)),
       },

@@ -58,6 +58,32 @@ describe('boxes that follow one log', () => {
     await route.close()
   })
 
+  it('acknowledge it, and have caught up, when it is in force, however long that takes after they have heard of it', async () => {
+    const one = await openBox('one')
+    const other = await openBox('other')
+    await known(one, 2)
+    const walk = Promise.withResolvers<void>()
+    other.applying = walk.promise
+    const heard = other.heard.length
+    const position = await one.log.say([hard('prefix', '/')])
+    await other.until(() => other.heard.length > heard)
+    const acknowledged = async () => (await one.log.acknowledged(position, 100)).map((box) => box.acknowledged)
+    assert.deepEqual(await acknowledged(), [true, false])
+    let hasCaughtUp = false
+    const catchingUp = other.log.caughtUp(60_000).then((isKnown) => {
+      hasCaughtUp = isKnown
+    })
+    await acknowledged()
+    assert.equal(hasCaughtUp, false)
+    walk.resolve()
+    await catchingUp
+    assert.equal(hasCaughtUp, true)
+    assert.deepEqual(
+      (await one.log.acknowledged(position, 60_000)).map((box) => box.acknowledged),
+      [true, true],
+    )
+  })
+
   it('are not waited for when they have left', async () => {
     const [one, two] = [await openBox('stays'), await openBox('leaves')]
     await known(one, 2)

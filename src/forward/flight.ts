@@ -152,8 +152,8 @@ export class Flight implements FlightHandler {
 
   /** Those who wait look again, and find it; after an invalidation they ask the origin. */
   onStored(stored: StoredResponse, tier: string | undefined): void {
-    this.#adopt(stored)
-    this.#land(() => ({ kind: 'released', reason: 'found', tier }))
+    const good = this.#adopt(stored) ? stored : undefined
+    this.#land(({ leader }) => ({ kind: 'released', reason: 'found', tier, stored: leader ? good : undefined }))
   }
 
   onResponse(response: OriginResponse): void {
@@ -178,9 +178,11 @@ export class Flight implements FlightHandler {
     }
   }
 
-  #adopt(stored: StoredResponse): void {
+  /** @returns false: it was invalidated meanwhile */
+  #adopt(stored: StoredResponse): boolean {
     this.#learn(stored)
     if (!this.#doomed) this.#purpose.adopt(stored)
+    return !this.#doomed
   }
 
   #judge(response: OriginResponse): Verdict {

@@ -53,6 +53,8 @@ export type FlightOutcome =
       readonly kind: 'released'
       readonly reason: 'not-shareable' | 'refetch' | 'found'
       readonly tier?: string | undefined
+      /** For who began the flight: what was found for it. */
+      readonly stored?: StoredResponse | undefined
     }
   | {
       readonly kind: 'failed'

@@ -52,7 +52,9 @@ export class Lookup {
     this.#cookies = new RememberedKeys(clock)
   }
 
-  find(request: ProxyRequest, plan: Plan): Found {
+  /** @param elsewhere what was just found for this request behind memory, which then is not looked into */
+  find(request: ProxyRequest, plan: Plan, elsewhere?: StoredResponse): Found {
+    if (elsewhere !== undefined) return this.#judge(request, plan, elsewhere)
     return this.#choose(request, plan, this.#memory.get(plan.key))
   }
 
@@ -65,6 +67,10 @@ export class Lookup {
     if (variants === undefined) return { kind: 'miss', reason: 'uri-miss' }
     const stored = selectVariant(variants, request.fields)
     if (stored === undefined) return { kind: 'miss', reason: 'vary-miss' }
+    return this.#judge(request, plan, stored)
+  }
+
+  #judge(request: ProxyRequest, plan: Plan, stored: StoredResponse): Found {
     if (!this.#isRetained(plan, stored)) return { kind: 'miss', reason: 'uri-miss' }
     return this.evaluate(request, plan, stored)
   }

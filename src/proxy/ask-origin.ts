@@ -37,21 +37,10 @@ type OriginHead = Pick<OriginResponse, 'status' | 'fields'>
 /** How a flight asks the origin, and what it makes of the answer. One object without closures: there is one for each miss. */
 export class FlightErrand implements FlightPurpose {
   readonly #errand: Errand
-  readonly #upstream: OriginRequest
   #turns: (() => void)[] | undefined
 
   constructor(errand: Errand) {
-    const { core, request, plan, asking, priority } = errand
     this.#errand = errand
-    this.#upstream = upstreamRequest(request, {
-      conditions: conditionsOf(asking),
-      changes: plan.requestFields,
-      forwardingFields: core.forwardingFields(request),
-      waiting: {
-        priority: () => (priority === 'client' ? priorityOf(core, request) : priority),
-        hasCover: asking.kind === 'validation' && coverFor(core, request, plan) !== undefined,
-      },
-    })
   }
 
   get clock(): Clock {
@@ -60,9 +49,22 @@ export class FlightErrand implements FlightPurpose {
 
   send(handler: FlightHandler): void {
     const { core, whom } = this.#errand
-    const toOrigin = (): void => void core.pool.send(this.#upstream, handler)
+    const toOrigin = (): void => void core.pool.send(this.#upstream(), handler)
     if (whom === 'origin' || (core.peers === undefined && core.tiers === undefined)) return toOrigin()
     askOthers({ ...this.#errand, handler, toOrigin, onTurn: (done) => this.#takeTurn(done) })
+  }
+
+  #upstream(): OriginRequest {
+    const { core, request, plan, asking, priority } = this.#errand
+    return upstreamRequest(request, {
+      conditions: conditionsOf(asking),
+      changes: plan.requestFields,
+      forwardingFields: core.forwardingFields(request),
+      waiting: {
+        priority: () => (priority === 'client' ? priorityOf(core, request) : priority),
+        hasCover: asking.kind === 'validation' && coverFor(core, request, plan) !== undefined,
+      },
+    })
   }
 
   adopt(stored: StoredResponse): void {

@@ -1,3 +1,5 @@
+import type { StoredResponse } from '../rfc9111/stored-response.ts'
+
 /**
  * How far a request has come. A request that was released from a flight looks again; so that this always ends, each
  * attempt is stricter than the one before: the second sends no conditions of the client, the third asks alone.
@@ -10,6 +12,8 @@ export interface Attempt {
   readonly unconditional: boolean
   /** The tier behind memory that had it: the word in `Cache-Status`. */
   readonly tier?: string
+  /** What was just found elsewhere for this very request: memory, which it was put into, need not be asked for it. */
+  readonly found?: StoredResponse
 }
 
 export const FIRST_ATTEMPT: Attempt = { number: 0, coalesce: true, unconditional: false }

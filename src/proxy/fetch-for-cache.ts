@@ -40,7 +40,8 @@ export async function fetchForCache(fetch: Fetch): Promise<ProxyResponse> {
     case 'released': {
       const coalesce = core.lookup.unshareable(plan.key) === undefined
       const next = nextAttempt(attempt, { coalesce, refetch: outcome.reason === 'refetch' })
-      return fetch.again(core, request, plan, outcome.tier === undefined ? next : { ...next, tier: outcome.tier })
+      const { tier, stored: found } = outcome
+      return fetch.again(core, request, plan, { ...next, ...(tier && { tier }), ...(found && { found }) })
     }
     case 'failed':
       return failed(fetch, outcome)

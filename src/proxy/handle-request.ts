@@ -60,7 +60,7 @@ function serveFromCache(
   attempt: Attempt,
 ): ProxyResponse | Promise<ProxyResponse> {
   if (hasVaryingCookie(core, request, plan)) return passWithCookies(core, request, plan)
-  const found = core.lookup.find(request, plan)
+  const found = core.lookup.find(request, plan, attempt.found)
   switch (found.kind) {
     case 'fresh':
       return core.responder.stored(request, plan, found.stored, { outcome: 'hit', ...fromTier(attempt) })

@@ -39,7 +39,7 @@ export interface RemoteStore {
   serverOf(name: string, isUp: (server: string) => boolean): string | undefined
   /** Finds out whether a server can be read and reached for writing. */
   trial(server: string): Promise<void>
-  get(server: string, names: readonly string[]): Promise<readonly (Buffer | undefined)[]>
+  get(server: string, name: string): Promise<Buffer | undefined>
   set(server: string, item: StoreItem): Promise<void>
   /** Sets the remaining time of what is there; nothing where nothing is. */
   touch(server: string, name: string, ttlSeconds: number): Promise<void>

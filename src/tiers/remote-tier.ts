@@ -5,9 +5,9 @@ import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import { selectingKey } from '../rfc9111/vary.ts'
 import type { BreakerSettings } from './breaker.ts'
 import { inTime, late } from './in-time.ts'
-import { LatencyHistogram } from './latency-histogram.ts'
+import { Questions, storeError } from './questions.ts'
 import { type RecordSettings, type Sought, StoredRecords } from './records/stored-records.ts'
-import { type Claim, type RemoteStore, StoreError } from './remote-store.ts'
+import type { Claim, RemoteStore } from './remote-store.ts'
 import { ServerHealth } from './server-health.ts'
 import type { Invalidations, Lease, ServerState, StateChange, Tier, TierCounts, TierState } from './tier.ts'
 import { type Write, WriteQueue, type WriteQueueLimits } from './write-queue.ts'
@@ -40,7 +40,7 @@ const WRITE_OVERHEAD_BYTES = 2_048
 const LEASE_MAX_MS = 60_000
 
 type Counters = {
-  -readonly [K in keyof Omit<TierCounts, 'queuedWrites' | 'queuedBytes' | 'stateChanges' | 'latency'>]: number
+  -readonly [K in keyof Omit<TierCounts, 'failed' | 'late' | 'queuedWrites' | 'queuedBytes' | 'stateChanges' | 'latency'>]: number
 }
 
 /** A tier on servers of any kind: deadlines, the breaker and the queue of writes, the same for all. */
@@ -52,12 +52,10 @@ export class RemoteTier implements Tier {
   readonly #health: ServerHealth
   readonly #queue: WriteQueue
   readonly #counters: Counters = {
-    ...{ hits: 0, misses: 0, failed: 0, late: 0, skipped: 0, corrupt: 0, otherVersion: 0, purged: 0 },
+    ...{ hits: 0, misses: 0, skipped: 0, corrupt: 0, otherVersion: 0, purged: 0 },
     ...{ stored: 0, tooLarge: 0, dropped: 0, refused: 0, removed: 0, bytesRead: 0, bytesWritten: 0 },
   }
-  readonly #latency = new LatencyHistogram()
-  /** Begun and not ended at the server, whether somebody still waits for them or not. */
-  #underWay = 0
+  readonly #questions: Questions
   #closed = false
 
   constructor(settings: RemoteTierSettings, parts: RemoteTierParts) {
@@ -75,6 +73,8 @@ export class RemoteTier implements Tier {
       deadlineMs: settings.deadlineMs,
       onState: parts.onState,
     })
+    const { deadlineMs } = settings
+    this.#questions = new Questions({ clock: parts.clock, health: this.#health, deadlineMs })
   }
 
   /** Resolves when each server has been tried once; until then everything is a miss. Nobody needs to wait for it. */
@@ -95,13 +95,14 @@ export class RemoteTier implements Tier {
     requestFields: RawFields,
     withinMs = this.#settings.deadlineMs,
   ): Promise<StoredResponse | undefined> {
-    const server = this.#serverToAsk(key, withinMs)
+    const base = this.#records.baseName(key)
+    const server = this.#serverToAsk(base, withinMs)
     if (server === undefined || !this.#parts.invalidations.isCurrent) {
       this.#counters.skipped++
       return undefined
     }
-    const request = { key, fields: requestFields, nowMs: this.#parts.clock.now() }
-    const sought = await this.#ask({ server, withinMs }, () => this.#records.read(server, request))
+    const request = { key, base, fields: requestFields, nowMs: this.#parts.clock.now() }
+    const sought = await this.#questions.ask(server, withinMs, this.#records.read(server, request))
     return sought === undefined ? undefined : this.#note(key, sought)
   }
 
@@ -140,13 +141,13 @@ export class RemoteTier implements Tier {
   }
 
   async lease(key: string, leaseMs: number, withinMs = this.#settings.deadlineMs): Promise<Lease> {
-    const server = this.#serverToAsk(key, withinMs)
+    const base = this.#records.baseName(key)
+    const server = this.#serverToAsk(base, withinMs)
     // What is fetched now would find no room in the queue: others would wait for nothing.
     if (server === undefined || this.#queue.isFull || !this.#health.isWritable(server)) return { kind: 'none' }
-    const claim = { name: this.#records.leaseName(key), token: randomBytes(12).toString('hex') }
-    const won = await this.#ask({ server, withinMs }, () =>
-      this.#parts.store.claim(server, { ...claim, forMs: leaseMs }),
-    )
+    const claim = { name: this.#records.leaseName(base), token: randomBytes(12).toString('hex') }
+    const answer = this.#parts.store.claim(server, { ...claim, forMs: leaseMs })
+    const won = await this.#questions.ask(server, withinMs, answer)
     if (won === undefined) return { kind: 'none' }
     if (!won) return { kind: 'held' }
     const endRenewing = this.#keepRenewing(key, { ...claim, forMs: leaseMs })
@@ -177,10 +178,12 @@ export class RemoteTier implements Tier {
   counts(): TierCounts {
     return {
       ...this.#counters,
+      failed: this.#questions.failed,
+      late: this.#questions.late,
       queuedWrites: this.#queue.length,
       queuedBytes: this.#queue.bytes,
       stateChanges: this.#health.changes,
-      latency: this.#latency.counts(),
+      latency: this.#questions.latency(),
     }
   }
 
@@ -196,13 +199,14 @@ export class RemoteTier implements Tier {
     await this.#parts.store.close()
   }
 
-  #serverToAsk(key: string, withinMs: number): string | undefined {
-    if (this.#closed || withinMs <= 0 || this.#underWay >= this.#settings.findsMax) return undefined
-    return this.#serverOf(key)
+  #serverToAsk(base: string, withinMs: number): string | undefined {
+    if (this.#closed || withinMs <= 0 || this.#questions.underWay >= this.#settings.findsMax) return undefined
+    return this.#serverOf(base)
   }
 
-  #serverOf(key: string): string | undefined {
-    const server = this.#parts.store.serverOf(this.#records.baseName(key), this.#health.isUp)
+  /** @param base name of a key */
+  #serverOf(base: string): string | undefined {
+    const server = this.#parts.store.serverOf(base, this.#health.isUp)
     return server !== undefined && this.#health.isUp(server) ? server : undefined
   }
 
@@ -224,49 +228,12 @@ export class RemoteTier implements Tier {
     return undefined
   }
 
-  /** Asks a server for somebody who waits. Undefined: no answer, which has been counted. */
-  async #ask<T>(
-    { server, withinMs }: { readonly server: string; readonly withinMs: number },
-    operation: () => Promise<T>,
-  ): Promise<T | undefined> {
-    const askedAtMs = this.#parts.clock.now()
-    this.#underWay++
-    const answer = operation().finally(() => this.#underWay--)
-    try {
-      const result = await inTime(this.#parts.clock, withinMs, answer)
-      if (result !== late) {
-        this.#health.succeeded(server)
-        return result
-      }
-      this.#counters.late++
-      void this.#judgeLate(server, withinMs, answer)
-    } catch (error) {
-      this.#counters.failed++
-      this.#health.failed(server, storeError(error))
-    } finally {
-      this.#latency.observe(this.#parts.clock.now() - askedAtMs)
-    }
-    return undefined
-  }
-
-  /** A server has the whole deadline, however little of it a request had left. */
-  async #judgeLate(server: string, waitedMs: number, answer: Promise<unknown>): Promise<void> {
-    const { deadlineMs } = this.#settings
-    try {
-      const isLate = waitedMs >= deadlineMs || (await inTime(this.#parts.clock, deadlineMs - waitedMs, answer)) === late
-      if (isLate) this.#health.missed(server, deadlineMs)
-      else this.#health.succeeded(server)
-    } catch (error) {
-      this.#health.failed(server, storeError(error))
-    }
-  }
-
   #enqueue(
     { key, ...rest }: { readonly key: string } & Pick<Write, 'name' | 'bytes' | 'isOwed'>,
     write: (server: string) => Promise<void>,
   ): void {
     const run = async () => {
-      const server = this.#closed ? undefined : this.#serverOf(key)
+      const server = this.#closed ? undefined : this.#serverOf(this.#records.baseName(key))
       if (server === undefined || !this.#health.isWritable(server)) this.#counters.dropped++
       else await this.#write(server, write)
     }
@@ -287,9 +254,4 @@ export class RemoteTier implements Tier {
       this.#health.failed(server, storeError(error))
     }
   }
-}
-
-/** Everything a store rejects with is one; anything else is a fault of ours, which must not take requests with it. */
-function storeError(error: unknown): StoreError {
-  return error instanceof StoreError ? error : new StoreError('down', error instanceof Error ? error.message : 'failed')
 }

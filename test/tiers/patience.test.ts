@@ -20,7 +20,7 @@ function storeThat(clock: HeldClock, answer: { afterMs: number; isLeased?: boole
   return {
     ...{ servers: () => ['server'], serverOf: () => 'server', trial: nothing, close: nothing },
     ...{ set: nothing, touch: nothing, remove: nothing, renew: nothing, release: nothing },
-    get: (_server, names) => after(names.map(() => undefined)),
+    get: () => after(undefined),
     claim: () => after(answer.isLeased !== true),
   }
 }

@@ -67,9 +67,8 @@ export class MemcachedStore implements RemoteStore {
     await Promise.all([reads.command('mg trial'), writes.command('mg trial')])
   }
 
-  async get(server: string, names: readonly string[]): Promise<readonly (Buffer | undefined)[]> {
-    const { reads } = this.#server(server)
-    return Promise.all(names.map(async (name) => (await reads.command(`mg ${name} v`)).value))
+  async get(server: string, name: string): Promise<Buffer | undefined> {
+    return (await this.#server(server).reads.command(`mg ${name} v`)).value
   }
 
   async set(server: string, { name, pieces, ttlSeconds }: StoreItem): Promise<void> {

@@ -34,6 +34,14 @@ export type Sought =
   /** `damaged`: the name to free, because what stands there is of use to nobody. */
   | { readonly kind: 'none'; readonly why: 'absent' | 'purged' | Unusable; readonly damaged?: string }
 
+export interface RecordRequest {
+  readonly key: string
+  /** `baseName` of the key. */
+  readonly base: string
+  readonly fields: RawFields
+  readonly nowMs: number
+}
+
 /** A variant may outlive the record that leads to it, not the other way round; so that one is kept for a day at least. */
 const VARIANTS_TTL_SECONDS = 86_400
 /** What a record needs beyond its body where it must fit into an item: the head with usual fields, and the server's own. */
@@ -59,14 +67,14 @@ export class StoredRecords {
     return this.#names.base(key)
   }
 
-  leaseName(key: string): string {
-    return this.#names.lease(this.#names.base(key))
+  leaseName(base: string): string {
+    return this.#names.lease(base)
   }
 
   /** The stored response for a request: in one round trip, in two where the key's responses vary. */
-  async read(server: string, request: { key: string; fields: RawFields; nowMs: number }): Promise<Sought> {
-    const base = this.#names.base(request.key)
-    const [value] = await this.#store.get(server, [base])
+  async read(server: string, request: RecordRequest): Promise<Sought> {
+    const { base } = request
+    const value = await this.#store.get(server, base)
     if (value === undefined) return absent
     const decoded = decodeRecord(this.#settings, request.key, value)
     switch (decoded.kind) {
@@ -81,11 +89,11 @@ export class StoredRecords {
 
   async #readVariant(
     server: string,
-    request: { key: string; fields: RawFields; nowMs: number },
+    request: RecordRequest,
     { generation, names }: VariantsRecord,
   ): Promise<Sought> {
-    const name = this.#names.variant(this.#names.base(request.key), generation, variantKey(names, request.fields))
-    const [value] = await this.#store.get(server, [name])
+    const name = this.#names.variant(request.base, generation, variantKey(names, request.fields))
+    const value = await this.#store.get(server, name)
     if (value === undefined) return absent
     const decoded = decodeRecord(this.#settings, request.key, value)
     if (decoded.kind === 'unusable') return unusable(decoded.why, name)
@@ -114,7 +122,7 @@ export class StoredRecords {
 
   async #pieces(server: string, name: string, { inline, chunks }: BodyPlace): Promise<readonly Buffer[] | undefined> {
     if (inline !== undefined) return [inline]
-    const values = await this.#store.get(server, this.#chunkNames(name, chunks!))
+    const values = await Promise.all(this.#chunkNames(name, chunks!).map((chunk) => this.#store.get(server, chunk)))
     const pieces = values.filter((value) => value !== undefined)
     return pieces.length === values.length ? pieces : undefined
   }
@@ -172,7 +180,7 @@ export class StoredRecords {
   async #variantName(server: string, base: string, { key, stored, ttlSeconds }: RecordWrite): Promise<string> {
     const names = stored.selecting.map(({ name }) => name)
     const variantsTtlSeconds = Math.max(ttlSeconds, VARIANTS_TTL_SECONDS)
-    const [value] = await this.#store.get(server, [base])
+    const value = await this.#store.get(server, base)
     const there = value && decodeRecord(this.#settings, key, value)
     if (there?.kind === 'variants' && sameNames(there.names, names)) {
       await this.#store.touch(server, base, variantsTtlSeconds)

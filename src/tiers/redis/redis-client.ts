@@ -41,7 +41,6 @@ export function connectRedis(settings: RedisClientSettings): RedisClient {
     // This, not commandTimeout, cuts a connection to a stopped server and frees what is queued on it. It comes first, so that
     // whoever asks again when a command has failed does not do so on a connection that is about to be cut.
     socketTimeout: settings.silenceMs,
-    commandTimeout: settings.silenceMs + 200,
   }
   const client = place.kind === 'cluster' ? cluster(place, common, settings, retryStrategy) : single()
   // Without a listener the library writes each failure to the console; the breaker hears of them from the commands.

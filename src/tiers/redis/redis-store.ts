@@ -1,6 +1,7 @@
 import { Cluster, type Redis } from 'ioredis'
 import { routingTag } from '../records/record-names.ts'
 import { type Claim, type RemoteStore, StoreError, type StoreItem, type StoreTrouble } from '../remote-store.ts'
+import { BatchedReads } from './batched-reads.ts'
 import { connected, connectRedis, plainMessage, type RedisClient, type RedisClientSettings } from './redis-client.ts'
 import { addressLabel } from './redis-url.ts'
 
@@ -20,6 +21,8 @@ export class RedisStore implements RemoteStore {
   /** A connection for those who wait and one for what is stored, so that nobody waits behind a large body. */
   readonly #reads: RedisClient
   readonly #writes: RedisClient
+  /** Undefined for a cluster, where names of one command must stand on one server and in one slot. */
+  readonly #batched: BatchedReads | undefined
   readonly #trialName: string
   /** Of a cluster, as far as known: at first all of it by one label. */
   #masters: readonly string[]
@@ -31,6 +34,7 @@ export class RedisStore implements RemoteStore {
     this.#trialName = `${prefix}:trial`
     this.#reads = connectRedis(settings)
     this.#writes = connectRedis(settings)
+    this.#batched = this.#reads instanceof Cluster ? undefined : new BatchedReads(this.#reads)
   }
 
   servers(): readonly string[] {
@@ -65,10 +69,15 @@ export class RedisStore implements RemoteStore {
     }
   }
 
-  async get(_server: string, names: readonly string[]): Promise<readonly (Buffer | undefined)[]> {
-    // MGET for one as well: what is not a string is no value to it, where GET answers with an error.
-    const values = await answered(this.#reads.mgetBuffer(...names))
-    return values.map((value) => value ?? undefined)
+  async get(_server: string, name: string): Promise<Buffer | undefined> {
+    try {
+      if (this.#batched !== undefined) return await this.#batched.get(name)
+      // MGET for one: what is not a string is no value to it, where GET answers with an error.
+      const [value] = await this.#reads.mgetBuffer(name)
+      return value ?? undefined
+    } catch (error) {
+      throw storeError(error)
+    }
   }
 
   async set(_server: string, { name, pieces, ttlSeconds }: StoreItem): Promise<void> {

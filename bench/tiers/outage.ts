@@ -26,8 +26,8 @@ export interface OutageFigures {
   readonly worstAtMs: number
   /** What of the worst had passed before it was sent. */
   readonly worstSentLateMs: number
-  /** Before anything was done to Redis. */
-  readonly calmWorstMs: number
+  /** The same for as long while nothing is done to Redis: what is as bad there has another cause. */
+  readonly undisturbed: Pick<OutageFigures, 'p99Ms' | 'worstMs' | 'worstAtMs'>
   readonly p50Ms: number
   readonly p99Ms: number
   readonly requests: number
@@ -42,13 +42,32 @@ export const DEADLINE_MS = 50
 const PER_SECOND = 5_000
 const SLICE_MS = 100
 
-/** The time that requests take while Redis is stopped, goes on, is killed and started again. */
-export async function measureOutage(
-  place: Place & { readonly loadCore: number; readonly origin: Origin },
-  shown: Progress,
-): Promise<OutageFigures> {
-  const port = await startPinnedRedis(place.loadCore)
-  let redis = port.server
+const SECONDS = 22
+
+type OutagePlace = Place & { readonly loadCore: number; readonly origin: Origin }
+/** Something done to Redis at a moment of the load. */
+type At = (atMs: number, what: string, act: () => unknown) => Promise<void>
+
+/** The time that requests take while Redis is stopped, goes on, is killed and started again, and while nothing of it happens. */
+export async function measureOutage(place: OutagePlace, shown: Progress): Promise<OutageFigures> {
+  shown.step('outage: none')
+  const undisturbed = await underLoad(place, async () => {})
+  shown.step('outage')
+  const disturbed = await underLoad(place, async (redis, at) => {
+    await at(4_000, 'Redis stopped', () => redis.pause())
+    await at(9_000, 'goes on', () => redis.resume())
+    await at(12_000, 'killed', () => redis.kill())
+    await at(16_000, 'started again, empty', () => redis.restart())
+  })
+  const { p99Ms, worstMs, worstAtMs } = undisturbed
+  return { ...disturbed, undisturbed: { p99Ms, worstMs, worstAtMs } }
+}
+
+async function underLoad(
+  place: OutagePlace,
+  disturb: (redis: PinnedRedis, at: At) => Promise<void>,
+): Promise<Omit<OutageFigures, 'undisturbed'>> {
+  const redis = await PinnedRedis.start(place.loadCore)
   const breakwater = await startBreakwater(
     {
       name: 'Breakwater',
@@ -58,7 +77,6 @@ export async function measureOutage(
     place,
   )
   try {
-    shown.step('outage: filling')
     // What is fetched before the log of invalidations was heard counts as purged.
     await sleep(1_000)
     for (let i = 0; i < TIER_PAGES; i++) await ask(breakwater.port, tierPage(i))
@@ -67,41 +85,65 @@ export async function measureOutage(
     for (let i = 0; i < MEMORY_PAGES; i++) await ask(breakwater.port, memoryPage(i))
     await mustBe(breakwater.port, memoryPage(0), /; hit/)
 
-    shown.step('outage: load')
-    const [seconds, events] = [22, [] as { atMs: number; what: string }[]]
+    const events: { atMs: number; what: string }[] = []
     const load = await startProgram({
       command: 'taskset',
       arguments: ['-c', `${place.loadCore}`, process.execPath, join(import.meta.dirname, 'steady-load.ts')].concat(
-        [breakwater.port, PER_SECOND, seconds].map(String),
+        [breakwater.port, PER_SECOND, SECONDS].map(String),
       ),
       ready: /^/,
     })
     const startMs = performance.now()
-    const at = async (atMs: number, what: string, act: () => unknown) => {
+    await disturb(redis, async (atMs, what, act) => {
       await sleep(startMs + atMs - performance.now())
       events.push({ atMs: performance.now() - startMs, what })
       await act()
-    }
-    await at(4_000, 'Redis stopped', () => redis.pause())
-    await at(9_000, 'goes on', () => redis.resume())
-    await at(12_000, 'killed', () => redis.kill())
-    await at(16_000, 'started again, empty', async () => {
-      redis = (await startPinnedRedis(place.loadCore, redis.port)).server
     })
     const exit = await load.exited
     const [, text] = /^samples (.*)$/m.exec(load.stdout()) ?? []
     if (exit.code !== 0 || text === undefined) throw new Error(`the load ended with ${exit.code}: ${load.stderr()}`)
-    return figures(JSON.parse(text) as Sample[], events, PER_SECOND * seconds)
+    return figures(JSON.parse(text) as Sample[], events, PER_SECOND * SECONDS)
   } finally {
     await breakwater.stop()
     await redis.kill()
   }
 }
 
-async function startPinnedRedis(core: number, port?: number) {
-  const server = await startRedis(port === undefined ? {} : { port })
-  execFileSync('taskset', ['-acp', `${core}`, `${server.pid}`], { stdio: 'ignore' })
-  return { server }
+/** A Redis on one core, which can be started again at its port. */
+class PinnedRedis {
+  readonly #core: number
+  #server: Awaited<ReturnType<typeof startRedis>>
+
+  private constructor(core: number, server: Awaited<ReturnType<typeof startRedis>>) {
+    this.#core = core
+    this.#server = server
+    execFileSync('taskset', ['-acp', `${core}`, `${server.pid}`], { stdio: 'ignore' })
+  }
+
+  static async start(core: number): Promise<PinnedRedis> {
+    return new PinnedRedis(core, await startRedis())
+  }
+
+  get url(): string {
+    return this.#server.url
+  }
+
+  pause(): void {
+    this.#server.pause()
+  }
+
+  resume(): void {
+    this.#server.resume()
+  }
+
+  async kill(): Promise<void> {
+    await this.#server.kill()
+  }
+
+  async restart(): Promise<void> {
+    this.#server = await startRedis({ port: this.#server.port })
+    execFileSync('taskset', ['-acp', `${this.#core}`, `${this.#server.pid}`], { stdio: 'ignore' })
+  }
 }
 
 /** @throws when it is answered in another way: the figures would be of something else */
@@ -111,7 +153,11 @@ export async function mustBe(port: number, path: string, expected: RegExp): Prom
   if (status !== 200 || !expected.test(said)) throw new Error(`${path} was answered by ${said}, not by ${expected}`)
 }
 
-function figures(samples: readonly Sample[], events: OutageFigures['events'], total: number): OutageFigures {
+function figures(
+  samples: readonly Sample[],
+  events: OutageFigures['events'],
+  total: number,
+): Omit<OutageFigures, 'undisturbed'> {
   const slices: Slice[] = []
   // The first second is for compiling.
   const counted = samples.filter(([atMs]) => atMs >= 1_000)
@@ -127,13 +173,11 @@ function figures(samples: readonly Sample[], events: OutageFigures['events'], to
   slices.sort((one, other) => one.atMs - other.atMs)
   const worst = counted.reduce((most, sample) => (sample[1] > most[1] ? sample : most))
   const all = counted.map(([, latencyMs]) => latencyMs)
-  const calm = counted.filter(([atMs]) => atMs < events[0]!.atMs - 200)
   return {
     ...{ perSecond: PER_SECOND, deadlineMs: DEADLINE_MS, events, slices },
     worstMs: worst[1],
     worstAtMs: worst[0],
     worstSentLateMs: worst[4],
-    calmWorstMs: calm.reduce((most, [, latencyMs]) => Math.max(most, latencyMs), 0),
     p50Ms: quantile(all, 0.5),
     p99Ms: quantile(all, 0.99),
     requests: counted.length,

@@ -68,7 +68,14 @@ export class Questions {
 
   #opened(server: string, withinMs: number, giveUp: () => void): Question {
     const askedAtMs = this.#parts.clock.now()
-    const question = { server, askedAtMs, dueAtMs: askedAtMs + withinMs, giveUp, isWaiting: true, place: this.#open.length }
+    const question = {
+      server,
+      askedAtMs,
+      dueAtMs: askedAtMs + withinMs,
+      giveUp,
+      isWaiting: true,
+      place: this.#open.length,
+    }
     this.#underWay++
     this.#open.push(question)
     this.#watch(question.dueAtMs)

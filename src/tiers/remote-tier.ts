@@ -40,7 +40,10 @@ const WRITE_OVERHEAD_BYTES = 2_048
 const LEASE_MAX_MS = 60_000
 
 type Counters = {
-  -readonly [K in keyof Omit<TierCounts, 'failed' | 'late' | 'queuedWrites' | 'queuedBytes' | 'stateChanges' | 'latency'>]: number
+  -readonly [K in keyof Omit<
+    TierCounts,
+    'failed' | 'late' | 'queuedWrites' | 'queuedBytes' | 'stateChanges' | 'latency'
+  >]: number
 }
 
 /** A tier on servers of any kind: deadlines, the breaker and the queue of writes, the same for all. */

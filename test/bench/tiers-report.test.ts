@@ -16,7 +16,7 @@ const outage: OutageFigures = {
     worstMs: 55,
     worstAtMs: 1_010,
     worstSentLateMs: 0.4,
-    calmWorstMs: 2,
+    undisturbed: { p99Ms: 1.5, worstMs: 20.25, worstAtMs: 3_000 },
     p50Ms: 0.4,
     p99Ms: 51,
     requests: 10_000,
@@ -33,6 +33,11 @@ describe('the report of what tiers cost', () => {
     const text = (worstMs: number) => report({ machine, seconds: 2, hits: undefined, outage: { ...outage, worstMs } })
     assert.match(text(70), /\| goal: deadline \+ 20 ms \| 70: met \|/)
     assert.match(text(70.1), /70: \*\*missed\*\*/)
+  })
+
+  it('says how long requests take when nothing is done to Redis', () => {
+    const text = report({ machine, seconds: 2, hits: undefined, outage })
+    assert.match(text, /nothing done to Redis: p99, worst, ms \| 1\.50, 20\.3 \|/)
   })
 
   it('has a row for each place that answers come from', () => {

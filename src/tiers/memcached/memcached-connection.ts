@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import type { Clock } from '../../clock.ts'
+import { Inbox } from '../../http1/inbox.ts'
 import { StoreError } from '../remote-store.ts'
 import { MetaProtocolError, type MetaReply, MetaReplyParser } from './meta-reply-parser.ts'
 
@@ -20,6 +21,9 @@ interface Waiting {
   readonly resolve: (reply: MetaReply) => void
   readonly reject: (error: StoreError) => void
 }
+
+/** For what all connections of a thread receive, read before the next is. */
+const inbox = new Inbox()
 
 /**
  * One connection to one memcached, made when it is needed and made anew after a failure. Commands are pipelined; each has an
@@ -42,8 +46,8 @@ export class MemcachedConnection {
    *
    * @returns the reply; rejects with a StoreError for an error reply and for a lost connection
    */
-  async command(words: string, data?: readonly Buffer[]): Promise<MetaReply> {
-    if (this.#closed) throw new StoreError('down', 'closed')
+  command(words: string, data?: readonly Buffer[]): Promise<MetaReply> {
+    if (this.#closed) return Promise.reject(new StoreError('down', 'closed'))
     if (this.#live === undefined || this.#live.isOver) {
       this.#live = new LiveConnection(this.#settings, this.#clock)
     }
@@ -67,6 +71,8 @@ class LiveConnection {
   readonly #waiting: Waiting[] = []
   #cancelTimer: () => void = () => {}
   #timerAtMs = Number.POSITIVE_INFINITY
+  /** Lines of this turn that are not written yet. */
+  #lines = ''
   isOver = false
 
   constructor(settings: MemcachedConnectionSettings, clock: Clock) {
@@ -78,8 +84,10 @@ class LiveConnection {
     const cancelConnecting = clock.after(settings.connectTimeoutMs, () => {
       this.end(new StoreError('down', `no connection in ${settings.connectTimeoutMs} ms`))
     })
-    this.#socket.on('connect', cancelConnecting)
-    this.#socket.on('data', (chunk: Buffer) => this.#read(chunk))
+    this.#socket.on('connect', () => {
+      cancelConnecting()
+      this.#listen()
+    })
     this.#socket.on('error', (error) => this.end(new StoreError('down', error.message)))
     this.#socket.on('close', () => {
       cancelConnecting()
@@ -87,23 +95,40 @@ class LiveConnection {
     })
   }
 
+  #listen(): void {
+    const socket = this.#socket
+    if (inbox.attach(socket, (length) => this.#read(inbox.bytes.subarray(0, length)))) socket.resume()
+    else socket.on('data', (chunk: Buffer) => this.#read(chunk))
+  }
+
   send(words: string, opaque: string, data?: readonly Buffer[]): Promise<MetaReply> {
     const { commandsMax, bytesMax, silenceMs } = this.#settings
-    const bytes = (data ?? []).reduce((sum, piece) => sum + piece.length, 0)
+    const bytes = data === undefined ? 0 : data.reduce((sum, piece) => sum + piece.length, 0)
     if (this.#waiting.length >= commandsMax || this.#socket.writableLength + bytes > bytesMax) {
       return Promise.reject(new StoreError('busy', 'too much is under way'))
     }
     return new Promise((resolve, reject) => {
       this.#waiting.push({ opaque, deadlineMs: this.#clock.now() + silenceMs, resolve, reject })
       this.#watch()
-      this.#socket.cork()
-      this.#socket.write(`${words} O${opaque}\r\n`, 'latin1')
-      if (data !== undefined) {
-        for (const piece of data) this.#socket.write(piece)
-        this.#socket.write('\r\n')
-      }
-      this.#socket.uncork()
+      // At the end of the turn, when all that has arrived was looked at: one write for what is asked for in a turn.
+      if (this.#lines === '') setImmediate(this.#writeLines)
+      this.#lines += `${words} O${opaque}\r\n`
+      if (data !== undefined) this.#writeWith(data)
     })
+  }
+
+  readonly #writeLines = (): void => {
+    const lines = this.#lines
+    this.#lines = ''
+    if (lines !== '' && !this.isOver) this.#socket.write(lines, 'latin1')
+  }
+
+  #writeWith(data: readonly Buffer[]): void {
+    this.#socket.cork()
+    this.#writeLines()
+    for (const piece of data) this.#socket.write(piece)
+    this.#socket.write('\r\n')
+    this.#socket.uncork()
   }
 
   /** Ends it for good; everyone who waits is told why. */

@@ -3,7 +3,7 @@ export interface MetaReply {
   readonly code: string
   /** What stands behind the code, and the size of a value: `c12`, `O7`. Of an error its text, as one. */
   readonly flags: readonly string[]
-  /** In memory of its own. Undefined, too, for a `VA` with more than `valueBytesMax`. */
+  /** In memory that nobody else writes to; it may be part of a larger piece. Undefined, too, for a `VA` with more than `valueBytesMax`. */
   readonly value: Buffer | undefined
 }
 
@@ -20,6 +20,7 @@ const LINE_BYTES_MAX = 2_048
 const ANY_VALUE_BYTES_MAX = 1024 * 1024 * 1024
 const CR = 13
 const LF = 10
+const NOTHING: Buffer = Buffer.alloc(0)
 
 /**
  * Reads replies from the pieces in which they arrive. All state of a connection's reading is here, and a new connection has a new
@@ -29,7 +30,7 @@ export class MetaReplyParser {
   readonly #limits: MetaParserLimits
   readonly #onReply: (reply: MetaReply) => void
   /** The beginning of a line whose end has not come. */
-  #line: Buffer = Buffer.alloc(0)
+  #line = NOTHING
   /** The value being read, with the line end behind it, and how much of it has come. */
   #value: Buffer | undefined
   #valueFilled = 0
@@ -61,7 +62,7 @@ export class MetaReplyParser {
       this.#line = Buffer.from(line)
       return rest.subarray(rest.length)
     }
-    this.#line = Buffer.alloc(0)
+    this.#line = NOTHING
     if (line.length < 2 || line[line.length - 2] !== CR) throw new MetaProtocolError('a reply line ends without CR')
     this.#begin(line.toString('latin1', 0, line.length - 2))
     return rest.subarray(end + 1)
@@ -80,7 +81,7 @@ export class MetaReplyParser {
     this.#valueFlags = valueFlags
     this.#valueFilled = 0
     if (Number(size) > this.#limits.valueBytesMax) this.#passingBytes = Number(size) + 2
-    else this.#value = Buffer.allocUnsafeSlow(Number(size) + 2)
+    else this.#value = Buffer.allocUnsafe(Number(size) + 2)
   }
 
   #readPast(rest: Buffer): Buffer {

@@ -87,11 +87,7 @@ export class StoredRecords {
     }
   }
 
-  async #readVariant(
-    server: string,
-    request: RecordRequest,
-    { generation, names }: VariantsRecord,
-  ): Promise<Sought> {
+  async #readVariant(server: string, request: RecordRequest, { generation, names }: VariantsRecord): Promise<Sought> {
     const name = this.#names.variant(request.base, generation, variantKey(names, request.fields))
     const value = await this.#store.get(server, name)
     if (value === undefined) return absent

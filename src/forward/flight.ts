@@ -178,7 +178,6 @@ export class Flight implements FlightHandler {
     }
   }
 
-  /** @returns false: it was invalidated meanwhile */
   #adopt(stored: StoredResponse): boolean {
     this.#learn(stored)
     if (!this.#doomed) this.#purpose.adopt(stored)

@@ -10,8 +10,8 @@ import { ReasonCounts } from './reason-counts.ts'
 import { type Seconds, SecondsRing } from './seconds.ts'
 import type { HostCounts, TrafficCounts } from './traffic-counts.ts'
 
-/** Answers noted until they are counted: each may hold a body. */
-const NOTED_MAX = 1_024
+/** Answers noted until they are counted: each may hold a body, and is copied by every collection that finds it here. */
+const NOTED_MAX = 64
 /** Hosts that are told apart; a client can make up any number of them. */
 const HOSTS_MAX = 200
 

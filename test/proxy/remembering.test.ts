@@ -2,10 +2,16 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { firstValue } from '../../src/http/fields.ts'
 import { createPlanner } from '../../src/policy/planner.ts'
+import { createMemoryAnswers, type MemoryRequest } from '../../src/proxy/answer-from-memory.ts'
+import { RememberedHits } from '../../src/proxy/remembered-hits.ts'
 import { RememberedPlans } from '../../src/proxy/remembered-plans.ts'
+import { Responder } from '../../src/respond/responder.ts'
+import type { Variants } from '../../src/tiers/memory/memory-tier.ts'
 import { startOneLane } from '../listener/two-lanes.ts'
 import { openConnection } from '../support/http-client.ts'
+import { FRESH, primed } from './support/primed-core.ts'
 import { BARE_SETTINGS, ScriptedCore } from './support/scripted-core.ts'
 
 setFlagsFromString('--expose-gc')
@@ -33,12 +39,70 @@ describe('a remembered hit', () => {
       connection.write(`GET / HTTP/1.1\r\nHost: h.test\r\n${cookie}\r\n`)
       return (await connection.readResponse('GET')).text
     }
-    for (const _ of [1, 2, 3]) {
+    for (const _ of [1, 2, 3, 4, 5]) {
       assert.equal(await ask(''), 'for nobody')
       assert.equal(await ask('Cookie: -\r\n'), 'for -')
     }
   })
+
+  it('is one of a key that is asked for often, in this second or the one before', async () => {
+    const core = await primed(FRESH)
+    const answer = createMemoryAnswers(core.core)
+    /** Which of so many requests one after the other have the same answer as the one before. */
+    const repeats = (times: number): string => {
+      const answers = Array.from({ length: times }, () => answer(asked))
+      return answers.map((one, i) => (i > 0 && one === answers[i - 1] ? 'same' : 'new')).join(' ')
+    }
+    assert.equal(repeats(6), 'new new new new same same')
+    core.clock.advance(1_000)
+    assert.equal(repeats(3), 'new same same')
+    core.clock.advance(1_000)
+    assert.equal(repeats(5), 'new new new new same')
+    core.clock.advance(2_000)
+    assert.equal(repeats(2), 'new new')
+  })
+
+  it('is no answer of another configuration that has the same memory', async () => {
+    const core = await primed(FRESH)
+    const one = createMemoryAnswers(core.core)
+    const other = createMemoryAnswers({ ...core.core, responder: new Responder(core.clock, { ...otherName }) })
+    for (let i = 0; i < 6; i++) {
+      assert.equal(firstValue(one(asked)!.response.fields, 'via'), '1.1 breakwater')
+      assert.equal(firstValue(other(asked)!.response.fields, 'via'), '1.1 other')
+    }
+  })
+
+  it('goes when there are too many that were of use later', async () => {
+    const core = await primed(FRESH)
+    const prepared = createMemoryAnswers(core.core)(asked)!
+    const plan = core.core.plan.forLine(asked).of(() => undefined)
+    const [stored] = core.memory.peek(plan.key)!
+    const hits = new RememberedHits(1_000_000)
+    const keys = Array.from({ length: 1_000 }, () => [stored!])
+    const isKnown = (variants: Variants) => hits.of(variants).get('GET') !== undefined
+    for (const variants of keys) {
+      for (let request = 1; request <= 4; request++) {
+        if (!isKnown(variants))
+          hits.remember(variants, 'GET', { plan, stored: stored!, ageSeconds: 0, prepared }, core.clock.now())
+      }
+      assert.ok(isKnown(keys[0]!), 'the first is of use all the time')
+    }
+    const known = keys.filter(isKnown)
+    assert.ok(known.length > 200 && known.length < 500, `${known.length} are remembered`)
+    assert.deepEqual(known.slice(1), keys.slice(1 - known.length))
+  })
 })
+
+const asked: MemoryRequest = {
+  method: 'GET',
+  scheme: 'http',
+  authority: 'h.test',
+  target: '/',
+  decisive: [],
+  knows: () => true,
+  field: () => undefined,
+}
+const otherName = { viaName: 'other', cacheStatus: undefined }
 
 describe('remembered plans', () => {
   it('are those of lines that have something stored, and of those that are known to be uncacheable', async (t) => {

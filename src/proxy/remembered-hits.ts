@@ -64,6 +64,7 @@ class HitsOfKey {
     }
     this.#hits ??= new Map()
     this.#hits.set(request, hit)
+    hit.prepared.isKept = true
   }
 
   forget(): void {

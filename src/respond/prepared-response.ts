@@ -26,6 +26,8 @@ export class PreparedResponse {
   readonly responseType: string | undefined
   /** For the lane to keep: what it sends is the same for all as well. */
   wire: Wire | undefined
+  /** Whether it is for more than the request it was made for. */
+  isKept = false
   /** How often it was sent and not counted yet; for whoever counts. */
   served = 0
 

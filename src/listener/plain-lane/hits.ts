@@ -68,7 +68,7 @@ export class Hits implements MemoryRequest {
     const wire = prepared?.wire
     if (prepared === undefined || (wire !== undefined && wire.untilMs === Number.POSITIVE_INFINITY)) return prepared
     const nowMs = this.#context.clock.now()
-    if (wire === undefined || nowMs >= wire.untilMs) prepared.wire = wireOf(prepared.response, this.method, nowMs)
+    if (wire === undefined || nowMs >= wire.untilMs) prepared.wire = wireOf(prepared, this.method, nowMs)
     return prepared
   }
 

@@ -1,18 +1,18 @@
 import { hasField } from '../../http/fields.ts'
-import type { ProxyResponse } from '../../request/proxy-response.ts'
-import { COPIED_BODY_BYTES_MAX, type Wire } from '../../respond/prepared-response.ts'
+import { COPIED_BODY_BYTES_MAX, type PreparedResponse, type Wire } from '../../respond/prepared-response.ts'
 import { frameResponse } from '../response-framing.ts'
 import { responseHead } from './response-head.ts'
 
 /** The bytes of a response that is whole in memory, for a connection that is kept. */
-export function wireOf(response: ProxyResponse, method: string, nowMs: number): Wire {
+export function wireOf({ response, isKept }: PreparedResponse, method: string, nowMs: number): Wire {
   const framed = frameResponse(response, { method, version: '1.1', closes: false })
   const hasDate = hasField(framed.fields, 'date')
   const head = responseHead(response, framed, nowMs)
   const body = Buffer.isBuffer(framed.body) ? framed.body : undefined
   const isCopied = body !== undefined && body.length <= COPIED_BODY_BYTES_MAX
-  // Exactly its own memory: it is kept for a while.
-  const bytes = Buffer.allocUnsafeSlow(head.length + (isCopied ? body.length : 0))
+  const length = head.length + (isCopied ? body.length : 0)
+  // What is kept has memory of its own. To find and give back that of each response is a good part of a collection.
+  const bytes = isKept ? Buffer.allocUnsafeSlow(length) : Buffer.allocUnsafe(length)
   bytes.write(head, 'latin1')
   if (isCopied) body.copy(bytes, head.length)
   return {

@@ -1,42 +1,15 @@
-import type { Clock } from '../clock.ts'
 import { ProxyError } from '../errors.ts'
 import { type BodySource, readWhole } from '../http/body.ts'
 import type { RawFields } from '../http/fields.ts'
-import type { OriginHandler, OriginResponse } from '../origin/origin-client.ts'
+import type { OriginResponse } from '../origin/origin-client.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import type { InvalidationTest } from '../tiers/invalidation.ts'
 import type { Invalidatable } from '../tiers/tier.ts'
+import { clientGone, internalError, notNeeded } from './flight-errors.ts'
+import { type Arrived, type FlightHandler, type FlightPurpose, judged } from './flight-purpose.ts'
 import { Spool } from './spool.ts'
 import type { FlightOutcome, Verdict } from './verdict.ts'
-
-/** Besides what an origin does: another thread or a tier had it stored. */
-export interface FlightHandler extends OriginHandler {
-  /** @param tier name of the tier; undefined for another thread */
-  onStored(stored: StoredResponse, tier: string | undefined): void
-  /** @param cover what another thread has that may be served in place of the origin that failed */
-  onError(error: ProxyError, cover?: StoredResponse): void
-}
-
-/** A response that has come, or that was stored elsewhere. */
-type Arrived = Pick<OriginResponse, 'status' | 'fields'> | StoredResponse
-
-/** What a flight is for: how it asks, and what is made of the answer. */
-export interface FlightPurpose {
-  readonly clock: Clock
-  /** Sends the upstream request, or finds the answer elsewhere. */
-  send(handler: FlightHandler): void
-  /** What invalidations look at, of a response that just arrived, or that was stored elsewhere. */
-  about(response: Arrived): Invalidatable
-  /** @param doomed the key was invalidated since the request was sent: nothing of the response may be stored */
-  judge(response: OriginResponse, doomed: boolean): Verdict
-  /** Puts a response that was stored elsewhere into the memory of this thread. */
-  adopt(stored: StoredResponse): void
-  /** There is no response, or none that is better than what is stored. Called once for all that take part. */
-  onFailed(error: ProxyError): void
-  /** Everything has been stored that will be. Called once, last. */
-  onEnd(): void
-}
 
 interface Taker {
   readonly request: ProxyRequest
@@ -81,6 +54,23 @@ export class Flight implements FlightHandler {
   start(leader: ProxyRequest): Promise<FlightOutcome> {
     const outcome = this.#take(leader, true)
     this.startForNobody()
+    return outcome
+  }
+
+  /**
+   * For `leader` alone, whose upstream request was sent without a flight.
+   *
+   * @param invalidations that concern its key, since then
+   * @param arrive gives the flight what has come of it
+   */
+  resume(
+    leader: ProxyRequest,
+    invalidations: readonly InvalidationTest[],
+    arrive: (flight: Flight) => void,
+  ): Promise<FlightOutcome> {
+    const outcome = this.#take(leader, true)
+    for (const invalidation of invalidations) this.doom(invalidation)
+    arrive(this)
     return outcome
   }
 
@@ -158,7 +148,16 @@ export class Flight implements FlightHandler {
 
   onResponse(response: OriginResponse): void {
     this.#learn(response)
-    const verdict = this.#judge(response)
+    this.#carryOut(judged(this.#purpose, response, this.#doomed), response)
+  }
+
+  /** A response that was judged already. */
+  onJudged(response: OriginResponse, verdict: Verdict): void {
+    this.#learn(response)
+    this.#carryOut(verdict, response)
+  }
+
+  #carryOut(verdict: Verdict, response: OriginResponse): void {
     switch (verdict.kind) {
       case 'store':
         return this.#stream(response, verdict)
@@ -182,14 +181,6 @@ export class Flight implements FlightHandler {
     this.#learn(stored)
     if (!this.#doomed) this.#purpose.adopt(stored)
     return !this.#doomed
-  }
-
-  #judge(response: OriginResponse): Verdict {
-    try {
-      return this.#purpose.judge(response, this.#doomed)
-    } catch (cause) {
-      return { kind: 'failed', error: internalError(cause) }
-    }
   }
 
   #deliver(response: OriginResponse, { reason, followersFail }: Extract<Verdict, { kind: 'deliver' }>): void {
@@ -284,17 +275,4 @@ function sharedOutcome(
 
 function discard(response: OriginResponse): void {
   response.body?.cancel(notNeeded())
-}
-
-function notNeeded(): ProxyError {
-  return new ProxyError('CANCELLED', 'The response is not needed', { source: 'internal', status: 499 })
-}
-
-function clientGone(): ProxyError {
-  return new ProxyError('CLIENT_GONE', 'The client left before its response', { source: 'client', status: 499 })
-}
-
-function internalError(cause: unknown): ProxyError {
-  const options = { source: 'internal', status: 500, cause } as const
-  return new ProxyError('INTERNAL', 'Cannot decide about the response of the origin', options)
 }

@@ -1,6 +1,7 @@
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { InvalidationTest } from '../tiers/invalidation.ts'
-import { Flight, type FlightPurpose } from './flight.ts'
+import { Flight } from './flight.ts'
+import type { FlightPurpose } from './flight-purpose.ts'
 import { Places } from './places.ts'
 import type { FlightOutcome } from './verdict.ts'
 
@@ -55,6 +56,17 @@ export class Flights {
   /** A flight for one request alone: its key is known to give nothing that could be shared. */
   alone(keys: FlightKeys, leader: ProxyRequest, purpose: FlightPurpose): Promise<FlightOutcome> {
     return this.#launch(keys.cacheKey, purpose).start(leader)
+  }
+
+  /** The same for a request that was sent without a flight: see `Flight.resume`. */
+  resume(
+    cacheKey: string,
+    leader: ProxyRequest,
+    purpose: FlightPurpose,
+    invalidations: readonly InvalidationTest[],
+    arrive: (flight: Flight) => void,
+  ): Promise<FlightOutcome> {
+    return this.#launch(cacheKey, purpose).resume(leader, invalidations, arrive)
   }
 
   /** Watches over other work that may store something under this key; returns what ends the watch. */

@@ -6,21 +6,34 @@ export type PassOutcome =
   | { readonly kind: 'response'; readonly response: OriginResponse }
   | { readonly kind: 'failed'; readonly error: ProxyError }
 
-/** Forwards one request for itself alone. When its client leaves, the upstream request is abandoned. */
-export function pass(pool: OriginPool, request: ProxyRequest, upstream: OriginRequest): Promise<PassOutcome> {
-  return new Promise((resolve) => {
-    const abandon = pool.send(upstream, {
-      onInterim: (status, fields) => request.exchange.interim(status, fields),
-      onResponse: (response) => resolve({ kind: 'response', response }),
-      onError: (error) => resolve({ kind: 'failed', error }),
+/**
+ * Forwards one request for itself alone. When its client leaves, the upstream request is abandoned.
+ *
+ * @param settle called once, with the first of what comes of it
+ */
+export function pass(
+  pool: OriginPool,
+  request: ProxyRequest,
+  upstream: OriginRequest,
+  settle: (outcome: PassOutcome) => void,
+): void {
+  let isSettled = false
+  const settleOnce = (outcome: PassOutcome): void => {
+    if (isSettled) return
+    isSettled = true
+    settle(outcome)
+  }
+  const abandon = pool.send(upstream, {
+    onInterim: (status, fields) => request.exchange.interim(status, fields),
+    onResponse: (response) => settleOnce({ kind: 'response', response }),
+    onError: (error) => settleOnce({ kind: 'failed', error }),
+  })
+  request.exchange.onGone(() => {
+    const error = new ProxyError('CLIENT_GONE', 'The client left before its response was complete', {
+      source: 'client',
+      status: 499,
     })
-    request.exchange.onGone(() => {
-      const error = new ProxyError('CLIENT_GONE', 'The client left before its response was complete', {
-        source: 'client',
-        status: 499,
-      })
-      abandon(error)
-      resolve({ kind: 'failed', error })
-    })
+    abandon(error)
+    settleOnce({ kind: 'failed', error })
   })
 }

@@ -1,6 +1,8 @@
 import { changedFields, type FieldChanges } from '../http/field-changes.ts'
 import type { RawFields } from '../http/fields.ts'
 import { fieldsWithout, NameSet } from '../http/name-set.ts'
+import type { KeptLines } from '../http1/kept-lines.ts'
+import { fieldLines } from '../http1/writer.ts'
 import type { OriginRequest } from '../origin/origin-client.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 
@@ -34,13 +36,15 @@ const CONDITIONS = new NameSet([
 export function upstreamRequest(request: ProxyRequest, options: UpstreamOptions): OriginRequest {
   const { conditions } = options
   const kept = conditions === 'client' ? request.fields : fieldsWithout(request.fields, CONDITIONS)
-  const fields = ['Host', request.authority, ...changedFields(kept, options.changes)]
+  const changed = changedFields(kept, options.changes)
+  const fields = ['Host', request.authority, ...changed]
   if (typeof conditions !== 'string') fields.push(...conditions)
   fields.push(...options.forwardingFields)
   return {
     method: request.method,
     target: request.target,
     fields,
+    lines: request.lines?.fields === changed ? linesOf(request.lines, request.authority, options) : undefined,
     body: request.body,
     expectsContinue: request.expectsContinue,
     authority: request.authority,
@@ -50,3 +54,17 @@ export function upstreamRequest(request: ProxyRequest, options: UpstreamOptions)
     ...options.waiting,
   }
 }
+
+/** The lines of a request whose own go on unchanged. */
+function linesOf({ text }: KeptLines, authority: string, { forwardingFields }: UpstreamOptions): string {
+  if (lastKnown?.authority !== authority || lastKnown.forwardingFields !== forwardingFields) {
+    const [host, added] = [fieldLines(['Host', authority]), fieldLines(forwardingFields)]
+    lastKnown = { authority, forwardingFields, host, added }
+  }
+  return lastKnown.host + text + lastKnown.added
+}
+
+/** What was added last: requests of one client, or of one balancer, come together. */
+let lastKnown:
+  | { readonly authority: string; readonly forwardingFields: RawFields; readonly host: string; readonly added: string }
+  | undefined

@@ -25,12 +25,14 @@ export function firstValue(fields: RawFields, name: string): string | undefined 
 }
 
 /** Every value of the field in order. `name` is lower case. */
-export function allValues(fields: RawFields, name: string): string[] {
-  const values: string[] = []
+export function allValues(fields: RawFields, name: string): readonly string[] {
+  let values: string[] | undefined
   for (let i = 0; i < fields.length; i += 2) {
-    if (isNamed(fields[i]!, name)) values.push(fields[i + 1]!)
+    if (!isNamed(fields[i]!, name)) continue
+    values ??= []
+    values.push(fields[i + 1]!)
   }
-  return values
+  return values ?? NOTHING
 }
 
 /** The field's combined value (RFC 9110 §5.2: values joined by comma), or undefined when absent. */

@@ -1,10 +1,15 @@
 import { lowerName, type RawFields } from './fields.ts'
 
+const KNOWN_MAX = 256
+const KNOWN_LENGTH_MAX = 32
+
 /** A fixed set of field names, asked for in any case: nearly all others are turned away by their length. */
 export class NameSet {
   readonly #names: ReadonlySet<string>
   /** One bit for each length, modulo 32. */
   readonly #lengths: number
+  /** As they were asked for: the same few come with every message. */
+  readonly #known = new Map<string, boolean>()
 
   /** @param names in lower case */
   constructor(names: Iterable<string>) {
@@ -15,7 +20,13 @@ export class NameSet {
   }
 
   has(name: string): boolean {
-    return (this.#lengths & (1 << (name.length & 31))) !== 0 && this.#names.has(lowerName(name))
+    return (this.#lengths & (1 << (name.length & 31))) !== 0 && (this.#known.get(name) ?? this.#find(name))
+  }
+
+  #find(name: string): boolean {
+    const isIn = this.#names.has(lowerName(name))
+    if (this.#known.size < KNOWN_MAX && name.length <= KNOWN_LENGTH_MAX) this.#known.set(name, isIn)
+    return isIn
   }
 }
 

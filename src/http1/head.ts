@@ -61,9 +61,15 @@ export interface RequestParts {
   readonly end: number
 }
 
-/** The strings of a request head that was read. */
-export function requestHead({ line, lines, bytes, end }: RequestParts): RequestHead {
-  const text = bytes.toString('latin1', 0, end)
+/**
+ * The strings of a request head that was read.
+ *
+ * @param text all of it, one character a byte
+ */
+export function requestHead(
+  { line, lines, bytes, end }: RequestParts,
+  text: string = bytes.toString('latin1', 0, end),
+): RequestHead {
   return {
     method:
       KNOWN_METHODS.find(bytes, line.methodBegin, line.methodEnd) ?? text.substring(line.methodBegin, line.methodEnd),

@@ -57,9 +57,14 @@ export class ScannedRequest {
     return -1
   }
 
-  /** Strings of all of it. */
-  head(): RequestHead {
-    return requestHead(this)
+  /** All of it, one character a byte. */
+  text(): string {
+    return this.#text(0, this.end)
+  }
+
+  /** Strings of all of it, cut out of its `text`. */
+  head(text: string): RequestHead {
+    return requestHead(this, text)
   }
 
   #spells(begin: number, text: Uint8Array): boolean {

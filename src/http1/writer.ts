@@ -28,10 +28,15 @@ const LAST_CHUNK = Buffer.from('0\r\n\r\n', 'latin1')
  *   belong where it stands, never only CR, LF and NUL
  */
 export function writeRequestHead({ method, target, fields }: RequestHeadParts): string {
+  return requestHeadWith(method, target, fieldLines(fields))
+}
+
+/** The same of field lines that are written already. @param lines of `fieldLines`, and those that a reader accepted */
+export function requestHeadWith(method: string, target: string, lines: string): string {
   if (method === '' || target === '') throw unwritable('request', 'an empty method or target')
   check(method, NOT_TOKEN, 'method')
   check(target, NOT_TARGET, 'target')
-  return `${method} ${target} HTTP/1.1${fieldLines(fields)}\r\n\r\n`
+  return `${method} ${target} HTTP/1.1${lines}\r\n\r\n`
 }
 
 /**
@@ -67,8 +72,12 @@ const NOT_FIELD_VALUE = /[^\t\x20-\x7e\x80-\xff]/
 const knownBegins = new Map<string, string>()
 const KNOWN_BEGINS_MAX = 1_000
 
-/** Each line with the line end before it: two texts joined for a field, and not four. */
-function fieldLines(fields: RawFields): string {
+/**
+ * Each line with the line end before it: two texts joined for a field, and not four.
+ *
+ * @throws ProxyError INTERNAL as `writeRequestHead` does
+ */
+export function fieldLines(fields: RawFields): string {
   if (fields.length % 2 !== 0) throw unwritable('fields', 'a name without a value')
   let lines = ''
   for (let i = 0; i < fields.length; i += 2) {

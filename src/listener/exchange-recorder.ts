@@ -10,6 +10,8 @@ export interface ExchangeEnd {
   readonly complete: boolean
   readonly bodyBytesSent: number
   readonly requestBodyBytes: number
+  /** All bytes of the response that were handed to the connection; absent: what the connection has counted since. */
+  readonly bytesSent?: number
 }
 
 const NO_FIELDS: RawFields = []
@@ -24,11 +26,14 @@ export class ExchangeRecorder {
   #response: ProxyResponse | undefined
   #firstByteMs: number | undefined
 
-  /** @param receivedMs when its head was complete */
-  constructor(connection: Connection, receivedMs: number) {
+  /**
+   * @param receivedMs when its head was complete
+   * @param bytesBefore of no use where the end says how many were sent; to ask a socket costs as much as all else here
+   */
+  constructor(connection: Connection, receivedMs: number, bytesBefore = connection.socket.bytesWritten) {
     this.#connection = connection
     this.#receivedMs = receivedMs
-    this.#bytesBefore = connection.socket.bytesWritten
+    this.#bytesBefore = bytesBefore
   }
 
   get receivedMs(): number {
@@ -71,10 +76,13 @@ export class ExchangeRecorder {
       status: this.#response?.status ?? 0,
       decision: this.#response?.decision ?? { outcome: 'error', detail: 'client-gone' },
       responseType: this.#response && firstValue(this.#response.fields, 'content-type'),
-      bytesSent: socket.bytesWritten - this.#bytesBefore,
+      bytesSent: end.bytesSent ?? socket.bytesWritten - this.#bytesBefore,
       receivedMs: this.#receivedMs,
       firstByteMs: this.#firstByteMs,
-      ...end,
+      endedMs: end.endedMs,
+      complete: end.complete,
+      bodyBytesSent: end.bodyBytesSent,
+      requestBodyBytes: end.requestBodyBytes,
     }
   }
 }

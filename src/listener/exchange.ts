@@ -6,6 +6,7 @@ import { type NormalisedRequest, normaliseRequest } from '../request/normalise.t
 import type { Exchange, ProxyRequest } from '../request/proxy-request.ts'
 import type { ProxyResponse } from '../request/proxy-response.ts'
 import { type Refusal, refuse } from '../request/refusal.ts'
+import { cancelBody, clientGone } from './client-gone.ts'
 import type { Connection, Work } from './connection.ts'
 import { ExchangeRecorder } from './exchange-recorder.ts'
 import { incomingBody } from './incoming-body.ts'
@@ -13,7 +14,7 @@ import type { LaneContext } from './lane-context.ts'
 import { framingOf, minorVersion, offersUpgrade, receivedHead } from './node-head.ts'
 import { ownAnswer, ownAnswerBytes } from './own-answer.ts'
 import type { RequestBody } from './request-body.ts'
-import { interimHead } from './response-framing.ts'
+import { assertFinal, interimHead } from './response-framing.ts'
 import { ResponseWriter } from './response-writer.ts'
 
 /** One request of node:http on its way through the core, from its turn on the connection to the last byte. */
@@ -130,12 +131,7 @@ export class FullLaneExchange implements Work, Exchange {
 
   #respond(answer: ProxyResponse): void {
     if (this.#isOver) return cancelBody(answer, clientGone())
-    if (!Number.isInteger(answer.status) || answer.status < 200 || answer.status > 599) {
-      throw new ProxyError('INTERNAL', `Cannot send response: status ${answer.status}`, {
-        source: 'internal',
-        status: 502,
-      })
-    }
+    assertFinal(answer)
     const closes = this.#closesAfter(answer)
     const { method, version, acceptsTrailers } = this.#request!
     this.#writer = new ResponseWriter(
@@ -249,15 +245,4 @@ export class FullLaneExchange implements Work, Exchange {
     })
     this.#lane.hooks.onExchange(record)
   }
-}
-
-function cancelBody(answer: ProxyResponse, reason: ProxyError): void {
-  if (answer.body !== undefined && !Buffer.isBuffer(answer.body)) answer.body.cancel(reason)
-}
-
-function clientGone(): ProxyError {
-  return new ProxyError('CLIENT_GONE', 'Client left before its response was complete', {
-    source: 'client',
-    status: 499,
-  })
 }

@@ -1,3 +1,4 @@
+import { ProxyError } from '../errors.ts'
 import type { BodySource } from '../http/body.ts'
 import type { RawFields } from '../http/fields.ts'
 import { fieldsWithout, NameSet } from '../http/name-set.ts'
@@ -45,6 +46,12 @@ export function frameResponse(answer: ProxyResponse, situation: ResponseSituatio
   const connection = closes || endsByClose ? 'close' : version === '1.0' ? 'keep-alive' : undefined
   if (connection !== undefined) fields.push('Connection', connection)
   return { fields, body, length, isChunked, connection }
+}
+
+/** @throws ProxyError for a status that no final response can have (RFC 9110 §15) */
+export function assertFinal({ status }: ProxyResponse): void {
+  if (Number.isInteger(status) && status >= 200 && status <= 599) return
+  throw new ProxyError('INTERNAL', `Cannot send response: status ${status}`, { source: 'internal', status: 502 })
 }
 
 /** The head of an interim response; a field that cannot be written is left out. */

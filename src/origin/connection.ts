@@ -9,7 +9,8 @@ import { connectFailed, connectTimedOut, internal } from './failures.ts'
 import type { OriginRequest } from './origin-client.ts'
 import type { ProxyProtocol } from './proxy-protocol.ts'
 import type { TimeLimits } from './settings.ts'
-import { WireExchange, type WireHandler } from './wire-exchange.ts'
+import { WireExchange } from './wire-exchange.ts'
+import type { WireHandler } from './wire-handler.ts'
 
 /** What all connections to one member have in common. */
 export interface ConnectionSettings {

@@ -8,7 +8,8 @@ import { RECENT_MS } from './idle-time.ts'
 import type { Attempt, Member } from './member.ts'
 import type { Waiter, Wish } from './member-connections.ts'
 import type { OriginHandler, OriginRequest, OriginResponse } from './origin-client.ts'
-import type { WireExchange, WireFailure, WireHandler } from './wire-exchange.ts'
+import type { WireExchange } from './wire-exchange.ts'
+import type { WireFailure, WireHandler } from './wire-handler.ts'
 
 /** What an exchange needs of its pool. */
 export interface Routes {

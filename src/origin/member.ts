@@ -138,7 +138,7 @@ export class Member implements Candidate, Eligibility, MemberControl {
   /** The request as this member gets it. */
   addressed(request: OriginRequest): OriginRequest {
     const { host } = this.#settings
-    return host === undefined ? request : { ...request, fields: withHost(request.fields, host) }
+    return host === undefined ? request : { ...request, fields: withHost(request.fields, host), lines: undefined }
   }
 
   connected(generation: number): void {

@@ -11,6 +11,8 @@ export interface OriginRequest {
   readonly method: string
   readonly target: string
   readonly fields: RawFields
+  /** All of `fields` as they are written (`http1/writer.ts`), where somebody has them: they are not written anew then. */
+  readonly lines?: string | undefined
   readonly body: BodySource | undefined
   /** Wait for `100 Continue` (bounded) before the body is started. */
   readonly expectsContinue: boolean

@@ -4,7 +4,8 @@ import { Connection, type ConnectionOwner, type ConnectionSettings } from './con
 import { probeTimedOut } from './failures.ts'
 import type { OriginRequest, OriginResponse } from './origin-client.ts'
 import { ProbeWindow, type ProbeWindowSettings } from './probe-window.ts'
-import type { WireExchange, WireFailure, WireHandler } from './wire-exchange.ts'
+import type { WireExchange } from './wire-exchange.ts'
+import type { WireFailure, WireHandler } from './wire-handler.ts'
 
 export interface ProbeSettings extends ProbeWindowSettings {
   readonly method: string

@@ -3,7 +3,7 @@ import type { ProxyError } from '../errors.ts'
 import type { BodySink, BodySource } from '../http/body.ts'
 import type { RawFields } from '../http/fields.ts'
 import { allowedTrailers } from '../http1/trailers.ts'
-import { CHUNK_END, chunkPrefix, lastChunk, writeRequestHead } from '../http1/writer.ts'
+import { CHUNK_END, chunkPrefix, fieldLines, lastChunk, requestHeadWith } from '../http1/writer.ts'
 import { endToEndFields } from './end-to-end.ts'
 import { internal } from './failures.ts'
 import type { OriginRequest } from './origin-client.ts'
@@ -56,7 +56,7 @@ export class RequestSender implements BodySink {
 
   start(): void {
     const { method, target } = this.#request
-    const head = writeRequestHead({ method, target, fields: this.#fields() })
+    const head = requestHeadWith(method, target, this.#lines())
     if (this.#body === undefined) {
       this.#socket.write(head, 'latin1')
       this.#sent()
@@ -124,6 +124,12 @@ export class RequestSender implements BodySink {
     if (this.#state !== 'sending') return
     this.#state = 'stopped'
     this.#events.onSourceFailed(error)
+  }
+
+  #lines(): string {
+    const { lines, upgrade, method } = this.#request
+    const isUnframed = this.#body === undefined && upgrade === undefined && !bodyMethods.has(method)
+    return lines !== undefined && isUnframed ? lines : fieldLines(this.#fields())
   }
 
   #fields(): RawFields {

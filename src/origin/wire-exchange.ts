@@ -10,26 +10,8 @@ import * as failures from './failures.ts'
 import type { OriginRequest, OriginResponse } from './origin-client.ts'
 import { RequestSender, type SenderEvents } from './request-sender.ts'
 import { type BodyFlow, ResponseBody } from './response-body.ts'
+import type { WireHandler } from './wire-handler.ts'
 import { WireWait } from './wire-wait.ts'
-
-/** Who has a request carried. Exactly one of `onResponse` and `onFailure`; `onEnded` follows `onResponse`. */
-export interface WireHandler {
-  onInterim(status: number, fields: RawFields): void
-  onResponse(response: OriginResponse): void
-  onFailure(failure: WireFailure): void
-  /** The response is over: complete, or left by its reader, or broken by this. */
-  onEnded(error?: ProxyError): void
-}
-
-/** An exchange that broke before its response's head was complete. */
-export interface WireFailure {
-  readonly error: ProxyError
-  /** Something of the response was there: the request was taken, and must not be repeated. */
-  readonly responseSeen: boolean
-  readonly bodyStarted: boolean
-  /** When it was given to the connection. */
-  readonly requestTimeMs: number
-}
 
 /** Interim responses before one final response; no origin has a use for more, a broken one sends them for ever. */
 const INTERIM_MAX = 100
@@ -48,6 +30,8 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
   #responseSeen = false
   #interims = 0
   #head: ResponseHead | undefined
+  /** Not told yet. */
+  #response: OriginResponse | undefined
   #decoder: BodyDecoder | undefined
   #body: ResponseBody | undefined
   #untilClose = false
@@ -105,6 +89,7 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
       if (this.#over) return
     }
     at = this.#decoder.decode(chunk, at, this)
+    this.#tell()
     if (this.#over) return
     if (this.#decoder.done) this.#finish(at === chunk.length)
     else this.#flow()
@@ -141,6 +126,8 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
 
   /** Ends it before its time: the connection is destroyed, and whoever waits is told. */
   fail(error: ProxyError): void {
+    // Who hears of the response may leave it for another member's.
+    this.#tell()
     if (this.#over) return
     this.#over = true
     this.#connection.close()
@@ -227,7 +214,7 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
     this.#over = true
     this.#wait.forNothing()
     const socket = this.#connection.becomeTunnel(() => this.#handler.onEnded())
-    this.#handler.onResponse({ ...this.#response(head, { kind: 'none' }), tunnel: { socket, early } })
+    this.#handler.onResponse({ ...this.#responseOf(head, { kind: 'none' }), tunnel: { socket, early } })
   }
 
   #onHead(head: ResponseHead): void {
@@ -245,10 +232,18 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
     }
     // Who refuses a request does not want the rest of it (RFC 9112 §9.5); others may answer while they read.
     if (this.#sender.isHoldingBody || head.status >= 400) this.#stopSending()
-    this.#handler.onResponse(this.#response(head, framing))
+    this.#response = this.#responseOf(head, framing)
   }
 
-  #response({ status, reason, fields }: ResponseHead, framing: Framing): OriginResponse {
+  /** Tells of the response when all of its first read is there: so the head and a small body go on in one write. */
+  #tell(): void {
+    const response = this.#response
+    if (response === undefined) return
+    this.#response = undefined
+    this.#handler.onResponse(response)
+  }
+
+  #responseOf({ status, reason, fields }: ResponseHead, framing: Framing): OriginResponse {
     return {
       status,
       reason,

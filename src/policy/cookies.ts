@@ -1,5 +1,5 @@
 import type { CookieConfig } from '../config/config.ts'
-import { lowerName, type RawFields } from '../http/fields.ts'
+import { allValues, lowerName, type RawFields } from '../http/fields.ts'
 import { compileGlob, type Matcher } from './glob.ts'
 
 /** What the cookies of a request mean to the cache, by one rule. */
@@ -57,7 +57,7 @@ export function compileCookies(
     withoutNoise: (fields) => (hasNoise ? withCookies(fields, (name, value) => !isNoise(name, value)) : fields),
     keyedOnly: (fields) => withCookies(fields, isKeyed),
     hasUnkeyed: (fields) =>
-      fields.some((name, i) => isCookieField(name, i) && someCookie(fields[i + 1]!, (cookie) => !isKeyed(cookie))),
+      allValues(fields, 'cookie').some((cookies) => someCookie(cookies, (cookie) => !isKeyed(cookie))),
     unaccounted: (names) => names.filter((name) => !isKeyed(name) && !isNamedByPass(name, '')),
     hasOneOf: (fields, names) => {
       const readings = new Set(names.map(cookieNameReading))

@@ -1,4 +1,5 @@
 import type { RawFields } from '../http/fields.ts'
+import { isPurge } from '../invalidate/read-purge.ts'
 import type { LinePlan, Plan } from '../policy/plan.ts'
 import type { OwnCookies } from '../request/own-cookies.ts'
 import type { Exchange, ProxyRequest } from '../request/proxy-request.ts'
@@ -9,6 +10,7 @@ import { unaccountedCookies } from '../rfc9111/litespeed.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import type { Variants } from '../tiers/memory/memory-tier.ts'
 import type { Core } from './core.ts'
+import { type Pass, PassByPlan, PassOfUncacheable } from './pass-at-once.ts'
 import { type RememberedHit, RememberedHits } from './remembered-hits.ts'
 
 /**
@@ -29,8 +31,11 @@ export interface MemoryRequest {
   field(name: string): string | undefined
 }
 
-/** Answers from memory in the same turn, or undefined: then the request goes the general way, which finds the same or more. */
-export type AnswerFromMemory = (request: MemoryRequest) => PreparedResponse | undefined
+/**
+ * Answers from memory in the same turn, or says that the request is to be sent to the origin for itself alone; or undefined: then it
+ * goes the general way, which finds the same or more.
+ */
+export type AnswerFromMemory = (request: MemoryRequest) => PreparedResponse | Pass | undefined
 
 /** Bytes that prepared responses may take, beside the memory tier's own. */
 const PREPARED_BYTES_MAX = 32 * 1024 * 1024
@@ -56,10 +61,13 @@ export function createMemoryAnswers(core: Core): AnswerFromMemory {
     const linePlan = planned ?? core.plan.forLine(request)
     plans.hold(linePlan)
     const plan = planOf(linePlan, request)
-    if (plan?.kind !== 'cache') return undefined
+    if (plan === undefined) return undefined
+    if (plan.kind === 'pass') return isPurgeByPath(core, request) ? undefined : new PassByPlan(core, plan)
     const variants = core.memory.peek(plan.key)
     if (planned === undefined && isAskedForAgain(core, plan, variants)) plans.set(request, linePlan)
-    if (variants === undefined) return undefined
+    if (variants === undefined) {
+      return isKnownAsPass(core, request, plan) ? new PassOfUncacheable(core, plan) : undefined
+    }
 
     const known = hits.of(variants)
     const selection = selectionOf(request, known.names)
@@ -77,6 +85,20 @@ export function createMemoryAnswers(core: Core): AnswerFromMemory {
 /** Lines of misses are seldom asked for again soon, but those of what cannot be stored: plans kept in vain are garbage of the dear kind. */
 function isAskedForAgain({ lookup }: Core, { key }: Plan, variants: Variants | undefined): boolean {
   return variants !== undefined || lookup.unshareable(key) === 'uncacheable'
+}
+
+/** Whether nothing but the origin can answer, and nobody else is to be asked, or to wait for the answer. */
+function isKnownAsPass(core: Core, request: MemoryRequest, { key }: Plan): boolean {
+  const { lookup, peers, tiers } = core
+  if (lookup.unshareable(key) !== 'uncacheable' || lookup.varyingCookies(key) !== undefined) return false
+  if (peers !== undefined || tiers !== undefined || isPurgeByPath(core, request)) return false
+  if (requestDirectives(request.decisive).onlyIfCached) return false
+  core.memory.countMiss()
+  return true
+}
+
+function isPurgeByPath({ purging }: Core, request: MemoryRequest): boolean {
+  return purging !== undefined && isPurge(request, purging.paths)
 }
 
 /** @returns undefined when it cannot be told whether some are ours */

@@ -1,10 +1,10 @@
 import type { Clock } from '../clock.ts'
 import type { ProxyError } from '../errors.ts'
-import type { FlightHandler, FlightPurpose } from '../forward/flight.ts'
+import type { FlightHandler, FlightPurpose } from '../forward/flight-purpose.ts'
 import { upstreamRequest } from '../forward/upstream-request.ts'
 import type { Verdict } from '../forward/verdict.ts'
 import { filterFields } from '../http/fields.ts'
-import type { OriginRequest, OriginResponse } from '../origin/origin-client.ts'
+import type { OriginHandler, OriginRequest, OriginResponse } from '../origin/origin-client.ts'
 import type { Plan } from '../policy/plan.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import { isExplicit } from '../rfc9111/freshness.ts'
@@ -49,9 +49,14 @@ export class FlightErrand implements FlightPurpose {
 
   send(handler: FlightHandler): void {
     const { core, whom } = this.#errand
-    const toOrigin = (): void => void core.pool.send(this.#upstream(), handler)
-    if (whom === 'origin' || (core.peers === undefined && core.tiers === undefined)) return toOrigin()
+    if (whom === 'origin' || (core.peers === undefined && core.tiers === undefined)) return this.sendToOrigin(handler)
+    const toOrigin = (): void => this.sendToOrigin(handler)
     askOthers({ ...this.#errand, handler, toOrigin, onTurn: (done) => this.#takeTurn(done) })
+  }
+
+  /** The same, without looking elsewhere. */
+  sendToOrigin(handler: OriginHandler): void {
+    this.#errand.core.pool.send(this.#upstream(), handler)
   }
 
   #upstream(): OriginRequest {

@@ -1,4 +1,4 @@
-import type { FlightHandler } from '../forward/flight.ts'
+import type { FlightHandler } from '../forward/flight-purpose.ts'
 import { hasField } from '../http/fields.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import type { RemoteTiers } from '../tiers/remote-tiers.ts'

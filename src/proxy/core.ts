@@ -49,7 +49,7 @@ export interface Core {
   /** Visitors come first where requests have to wait. */
   isCrawler(request: ProxyRequest): boolean
   /** Via, X-Forwarded-*, Forwarded for the upstream request. */
-  forwardingFields(request: ProxyRequest): string[]
+  forwardingFields(request: ProxyRequest): readonly string[]
   /** Something was purged, by whom and with what success. */
   onPurge(record: PurgeRecord): void
   /** Something threw that must not: a defect, contained where it was met. */

@@ -31,7 +31,12 @@ export async function fetchForCache(fetch: Fetch): Promise<ProxyResponse> {
     if (stale !== undefined) return stale
   }
   const asking = askingFor(found, request, attempt)
-  const outcome = await fly(fetch, asking)
+  return landed(fetch, asking, await fly(fetch, asking))
+}
+
+/** What the request gets of its flight's outcome. */
+export function landed(fetch: Fetch, asking: Asking, outcome: FlightOutcome): ProxyResponse | Promise<ProxyResponse> {
+  const { core, request, plan, attempt } = fetch
   switch (outcome.kind) {
     case 'response':
       return fetched(fetch, asking, outcome)

@@ -29,7 +29,8 @@ export function createRequestHandler(core: Core): RequestHandler {
   }
 }
 
-function withoutOwnCookies({ ownCookies }: Core, request: ProxyRequest): ProxyRequest {
+/** Those of stickiness are for nobody but the pool. */
+export function withoutOwnCookies({ ownCookies }: Core, request: ProxyRequest): ProxyRequest {
   const taken = ownCookies?.takeOut(request.fields)
   return taken === undefined ? request : { ...request, fields: taken.fields, ownCookies: taken.own }
 }
@@ -53,7 +54,7 @@ function handleRequest(core: Core, request: ProxyRequest): ProxyResponse | Promi
 }
 
 /** Lookup and what follows from it; comes back here when a request is released from a flight. */
-function serveFromCache(
+export function serveFromCache(
   core: Core,
   request: ProxyRequest,
   plan: Plan,
@@ -95,7 +96,8 @@ function fromTier({ tier }: Attempt): { detail?: string } {
   return tier === undefined ? {} : { detail: tier }
 }
 
-function internalError(core: Core, request: ProxyRequest, cause: unknown): ProxyResponse {
+/** The answer to what must not happen. */
+export function internalError(core: Core, request: ProxyRequest, cause: unknown): ProxyResponse {
   const error = new ProxyError('INTERNAL', `Cannot handle ${request.method} ${request.target}`, {
     source: 'internal',
     status: 500,

@@ -1,7 +1,7 @@
-import { pass } from '../forward/pass.ts'
+import { type PassOutcome, pass } from '../forward/pass.ts'
 import { upstreamRequest } from '../forward/upstream-request.ts'
 import type { Tunnel } from '../http/tunnel.ts'
-import type { OriginResponse } from '../origin/origin-client.ts'
+import type { OriginRequest, OriginResponse } from '../origin/origin-client.ts'
 import type { Plan } from '../policy/plan.ts'
 import { maxForwards } from '../request/max-forwards.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
@@ -22,41 +22,73 @@ export async function passThrough(
   plan: Plan,
   reason: string,
 ): Promise<ProxyResponse> {
+  const storing = new StorePassed(core, request)
+  const upstream = passedRequest(core, request, plan)
+  const outcome = await new Promise<PassOutcome>((resolve) => pass(core.pool, request, upstream, resolve))
+  storing.unwatch()
+  return passed({ core, request, plan, reason }, outcome, storing)
+}
+
+/** The upstream request of a request that is passed. */
+export function passedRequest(core: Core, request: ProxyRequest, plan: Plan): OriginRequest {
   const hops = maxForwards(request)
-  const forwardedRequest = hops.kind === 'forward' ? { ...request, fields: hops.fields } : request
-  const upstream = upstreamRequest(forwardedRequest, {
+  const forwardedRequest =
+    hops.kind === 'forward' && hops.fields !== request.fields ? { ...request, fields: hops.fields } : request
+  return upstreamRequest(forwardedRequest, {
     conditions: 'client',
     changes: plan.requestFields,
     forwardingFields: core.forwardingFields(request),
     waiting: { priority: () => priorityOf(core, request) },
   })
-  const decision: Omit<Decision, 'outcome'> = {
-    forward: reason === 'method' ? 'method' : 'bypass',
-    ...(reason === 'method' ? {} : { detail: reason }),
-    ...(plan.rule === undefined ? {} : { rule: plan.rule }),
-  }
-  const storing = new StorePassed(core, request)
-  const outcome = await pass(core.pool, request, upstream)
-  storing.unwatch()
+}
+
+/** A request that was passed, and why. */
+export interface PassedRequest {
+  readonly core: Core
+  readonly request: ProxyRequest
+  readonly plan: Plan
+  readonly reason: string
+}
+
+/** What the client gets of it. */
+export function passed(
+  passing: PassedRequest,
+  outcome: PassOutcome,
+  storing: StorePassed | undefined,
+): ProxyResponse | Promise<ProxyResponse> {
+  const { core, request } = passing
   if (outcome.kind === 'failed') {
     core.onFailure(outcome.error)
-    return core.responder.failure(request, outcome.error, decision)
+    return core.responder.failure(request, outcome.error, decisionOf(passing))
   }
   const { response } = outcome
-  if (response.tunnel !== undefined) return switched(response, response.tunnel, decision)
+  if (response.tunnel !== undefined) return switched(response, response.tunnel, decisionOf(passing))
   // First invalidated, then stored: the response to a POST is newer than what it made invalid.
   purgeInBand(core, request, response)
   const acknowledged = invalidateAfter(core, request, response)
-  storing.watch()
-  if (acknowledged !== undefined) await acknowledged
-  const { body, stored } = storing.take(response)
+  storing?.watch()
+  if (acknowledged === undefined) return forwarded(passing, response, storing)
+  return acknowledged.then(() => forwarded(passing, response, storing))
+}
+
+function forwarded(passing: PassedRequest, response: OriginResponse, storing: StorePassed | undefined): ProxyResponse {
+  const { core, request, plan } = passing
+  const { body, stored } = storing?.take(response) ?? { body: response.body, stored: false }
   return core.responder.fetched(
     request,
     plan,
     { response, body },
-    { ...decision, outcome: 'pass', forwardStatus: response.status, stored, origin: response.origin },
+    { ...decisionOf(passing), outcome: 'pass', forwardStatus: response.status, stored, origin: response.origin },
     true,
   )
+}
+
+function decisionOf({ plan, reason }: PassedRequest): Omit<Decision, 'outcome'> {
+  return {
+    forward: reason === 'method' ? 'method' : 'bypass',
+    ...(reason === 'method' ? {} : { detail: reason }),
+    ...(plan.rule === undefined ? {} : { rule: plan.rule }),
+  }
 }
 
 /** The answer to a handshake is the origin's own: a cache has nothing to say in it. */

@@ -15,7 +15,33 @@ export type ForwardedRequest = Pick<ProxyRequest, 'version' | 'forwarding' | 'pe
  * What this proxy says to the origin about the request, as fields to add: `Via` (RFC 9110 §7.6.3), the X-Forwarded
  * family, `Forwarded` (RFC 7239). What trusted proxies said stands in front; all else was removed before.
  */
-export function upstreamForwardingFields(request: ForwardedRequest, settings: ForwardingSettings): string[] {
+export function upstreamForwardingFields(request: ForwardedRequest, settings: ForwardingSettings): readonly string[] {
+  if (request.forwarding.length > 0) return forwardingFields(request, settings)
+  const known = lastKnown
+  if (known !== undefined && isAlike(known.request, request) && known.settings === settings) return known.fields
+  const fields = forwardingFields(request, settings)
+  const { version, peerAddress, authority, scheme } = request
+  lastKnown = { request: { version, peerAddress, authority, scheme }, settings, fields }
+  return fields
+}
+
+type Told = Omit<ForwardedRequest, 'forwarding'>
+
+/** Of the last request that nobody had forwarded yet: those of one client, or of one balancer, come together. */
+let lastKnown:
+  | { readonly request: Told; readonly settings: ForwardingSettings; readonly fields: readonly string[] }
+  | undefined
+
+function isAlike(one: Told, other: Told): boolean {
+  return (
+    one.peerAddress === other.peerAddress &&
+    one.authority === other.authority &&
+    one.scheme === other.scheme &&
+    one.version === other.version
+  )
+}
+
+function forwardingFields(request: ForwardedRequest, settings: ForwardingSettings): readonly string[] {
   const { forwarding, peerAddress, authority, scheme } = request
   const fields = [
     ...['Via', appended(forwarding, 'via', `${request.version} ${settings.pseudonym}`)],

@@ -1,5 +1,6 @@
 import { allValues, combinedValue, listMembers, type RawFields } from '../http/fields.ts'
 import { connectionOptions } from '../http1/connection.ts'
+import type { KeptLines } from '../http1/kept-lines.ts'
 import { parseAuthority, type Scheme } from './authority.ts'
 import { type ClientSeen, clientSeen } from './client-address.ts'
 import { hasPassedHere } from './forwarding.ts'
@@ -80,6 +81,51 @@ export function normaliseRequest(
     upgrade: asksForWebSocket(head, version, options) ? 'websocket' : undefined,
   }
 }
+
+/** A request of which a lane knows already what most of `normaliseRequest` finds out. */
+export interface PlainHead {
+  readonly method: 'GET' | 'HEAD'
+  readonly scheme: Scheme
+  readonly authority: string
+  readonly target: string
+  readonly fields: RawFields
+  /** The lines of what is left of `fields`. */
+  linesOf(kept: RawFields): KeptLines | undefined
+}
+
+/**
+ * The same as `normaliseRequest`, for a request of HTTP/1.1 in origin-form that is within all limits, without a body, `Via`, `TE`,
+ * `Expect`, `Upgrade` or a `Connection` that names fields.
+ */
+export function normalisePlain(
+  head: PlainHead,
+  { peerAddress, scheme: peerScheme }: ReceivedOn,
+  { trusted }: RequestSettings,
+): NormalisedRequest {
+  const { method, scheme, authority, target, fields } = head
+  const isTrusted = trusted.includes(peerAddress)
+  const sorted = sortFields(fields, NO_OPTIONS, { isTrusted, method, hasBody: false })
+  const seen = { address: peerAddress, scheme: peerScheme }
+  return {
+    kind: 'request',
+    method,
+    scheme,
+    authority,
+    target,
+    version: '1.1',
+    fields: sorted.fields,
+    lines: head.linesOf(sorted.fields),
+    forwarding: sorted.forwarding,
+    isForwarded: sorted.isForwarded,
+    clientAddress: isTrusted ? clientSeen(fields, seen, trusted).address : peerAddress,
+    peerAddress,
+    expectsContinue: false,
+    acceptsTrailers: false,
+    upgrade: undefined,
+  }
+}
+
+const NO_OPTIONS: ReadonlySet<string> = new Set()
 
 /** A higher minor version of 1 is handled as the highest known one (RFC 9110 §2.5). */
 function supportedVersion(version: string): ProxyRequest['version'] | undefined {

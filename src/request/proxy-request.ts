@@ -1,5 +1,6 @@
 import type { BodySource } from '../http/body.ts'
 import type { RawFields } from '../http/fields.ts'
+import type { KeptLines } from '../http1/kept-lines.ts'
 
 /**
  * A request as the core sees it, whichever lane or protocol it came by.
@@ -19,6 +20,8 @@ export interface ProxyRequest {
   readonly version: '1.0' | '1.1' | '2'
   /** End-to-end fields in order, without Host (it is `authority`), framing and forwarding fields. */
   readonly fields: RawFields
+  /** The lines of `fields` as they came, for who sends them on; absent where nobody kept them. */
+  readonly lines?: KeptLines | undefined
   /** With the cookies that are withheld from the origin as noise, and are not among `fields`. Absent: none are. */
   readonly receivedFields?: RawFields
   /** Our own cookies, name and value in turn; they are not among the fields. Absent: none. */

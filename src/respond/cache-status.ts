@@ -12,6 +12,34 @@ export interface CacheStatusSettings {
  * `Breakwater; fwd=uri-miss; fwd-status=200; stored; detail=no-freshness`.
  */
 export function cacheStatus(decision: Decision, settings: CacheStatusSettings): string {
+  const known = lastKnown
+  if (known !== undefined && known.settings === settings && saysTheSame(known.decision, decision, settings))
+    return known.text
+  const text = textOf(decision, settings)
+  lastKnown = { decision, settings, text }
+  return text
+}
+
+/** What is forwarded and not stored says the same again and again. */
+let lastKnown:
+  | { readonly decision: Decision; readonly settings: CacheStatusSettings; readonly text: string }
+  | undefined
+
+function saysTheSame(one: Decision, other: Decision, { showKey }: CacheStatusSettings): boolean {
+  return (
+    one.outcome === other.outcome &&
+    one.forward === other.forward &&
+    one.forwardStatus === other.forwardStatus &&
+    one.stored === other.stored &&
+    one.collapsed === other.collapsed &&
+    one.ttlSeconds === other.ttlSeconds &&
+    one.detail === other.detail &&
+    one.rule === other.rule &&
+    (!showKey || one.key === other.key)
+  )
+}
+
+function textOf(decision: Decision, settings: CacheStatusSettings): string {
   let text = tokenOrString(settings.name)
   if (decision.forward !== undefined) text += forwarding(decision, decision.forward)
   else if (decision.outcome === 'hit' || decision.outcome === 'stale') text += '; hit'

@@ -73,13 +73,13 @@ const rememberedRequests = new Map<string, RequestDirectives>()
 /** Directives of all `Cache-Control` lines of a response. Never throws; the result may be shared and is not to be changed. */
 export function parseResponseDirectives(values: readonly string[]): ResponseDirectives {
   if (values.length === 0) return noResponseDirectives
-  return remembered(rememberedResponses, values.join(', '), (text) => responseDirectivesFrom(splitDirectives(text)))
+  return remembered(rememberedResponses, joined(values), (text) => responseDirectivesFrom(splitDirectives(text)))
 }
 
 /** Directives of all `Cache-Control` lines of a request. Never throws. */
 export function parseRequestDirectives(values: readonly string[]): RequestDirectives {
   if (values.length === 0) return noRequestDirectives
-  return remembered(rememberedRequests, values.join(', '), (text) => requestDirectivesFrom(splitDirectives(text)))
+  return remembered(rememberedRequests, joined(values), (text) => requestDirectivesFrom(splitDirectives(text)))
 }
 
 /** The directives of a request, with `Pragma: no-cache` where there is no `Cache-Control` (RFC 9111 §5.4). */
@@ -195,6 +195,11 @@ function fieldNames(argument: string | null | undefined): string[] | undefined {
     .map((name) => name.trim())
     .filter((name) => name !== '')
   return names.length > 0 && names.every((name) => /^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name)) ? names : undefined
+}
+
+/** One alone, as most are, stays the string that it is: its hash is known already. */
+function joined(values: readonly string[]): string {
+  return values.length === 1 ? values[0]! : values.join(', ')
 }
 
 /** The same few values arrive with every response, so what they mean is remembered; long ones and floods are not. */

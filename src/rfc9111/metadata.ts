@@ -4,7 +4,7 @@ import { parseAge } from './age.ts'
 import type { ResponseDirectives } from './directives.ts'
 import { type FreshnessPolicy, freshnessLifetime } from './freshness.ts'
 import type { FreshnessLifetime } from './stored-response.ts'
-import { effectiveDirectives } from './targeted.ts'
+import { type EffectiveDirectives, effectiveDirectives } from './targeted.ts'
 
 /** What the header section of a response says to this cache; computed once, stored with the response. */
 export interface ResponseMetadata {
@@ -20,13 +20,17 @@ export interface MetadataInput {
   readonly fields: RawFields
   readonly responseTimeMs: number
   readonly policy: FreshnessPolicy
+  /** Absent: read from the fields. */
+  readonly effective?: EffectiveDirectives
 }
 
 /** Reads times, directives and freshness lifetime of a response. */
-export function responseMetadata({ status, fields, responseTimeMs, policy }: MetadataInput): ResponseMetadata {
+export function responseMetadata(input: MetadataInput): ResponseMetadata {
+  const { status, fields, responseTimeMs, policy } = input
+  const effective = input.effective ?? effectiveDirectives(fields, responseTimeMs, policy.originFields)
   const date = firstValue(fields, 'date')
   const dateMs = (date === undefined ? undefined : parseHttpDate(date, responseTimeMs)) ?? responseTimeMs
-  const { directives, from, plainLifetime } = effectiveDirectives(fields, responseTimeMs, policy.originFields)
+  const { directives, from, plainLifetime } = effective
   const lifetime = freshnessLifetime({ status, fields, directives, from, plainLifetime, dateMs, policy })
   return {
     dateMs,

@@ -89,26 +89,38 @@ export function mayStore(input: StoringInput): StoringDecision {
   return reason === undefined ? stored : { kind: 'refused', reason }
 }
 
-function refusalByRequest({
-  request,
-  policy,
-  status,
-  responseFields,
-  lifetime,
-}: StoringInput): StoreRefusal | undefined {
+/** What is known before the lifetime is. */
+type HeadInput = Omit<StoringInput, 'lifetime' | 'requestHadCookies'>
+
+/**
+ * The reason of `mayStore`, where it is one that needs no lifetime: nearly all that is not stored says so itself, and no more
+ * has to be found out about it.
+ */
+export function refusalAtOnce(input: HeadInput): StoreRefusal | undefined {
+  if (input.request.method === 'POST') return undefined
+  return refusalByMethod(input) ?? refusalByStatus(input) ?? refusalByDirectives(input)
+}
+
+function refusalByRequest(input: StoringInput): StoreRefusal | undefined {
+  const { request, policy, status, responseFields, lifetime } = input
+  if (request.method !== 'POST') return refusalByMethod(input)
   if (!policy.store) return 'rule'
-  if (request.method === 'POST') {
-    // RFC 9110 §9.3.3: only with explicit freshness, and only as the representation of the same URI.
-    if (status !== 200 || !isExplicit(lifetime) || lifetime.source === 'rule') return 'method'
-    if (!isContentOfTarget(request, responseFields)) return 'method'
-  } else if (request.method !== 'GET') {
-    return 'method'
-  } else if (request.body !== undefined) {
-    // The origin may have read it, and it is not part of the key ("fat GET").
-    return 'request-body'
-  }
-  // §5.2.1.5: MUST NOT store any response to it.
-  return parseRequestDirectives(allValues(request.fields, 'cache-control')).noStore ? 'request-no-store' : undefined
+  // RFC 9110 §9.3.3: only with explicit freshness, and only as the representation of the same URI.
+  if (status !== 200 || !isExplicit(lifetime) || lifetime.source === 'rule') return 'method'
+  if (!isContentOfTarget(request, responseFields)) return 'method'
+  return refusalByRequestDirectives(request)
+}
+
+function refusalByMethod({ request, policy }: HeadInput): StoreRefusal | undefined {
+  if (!policy.store) return 'rule'
+  if (request.method !== 'GET') return 'method'
+  // The origin may have read it, and it is not part of the key ("fat GET").
+  return request.body === undefined ? refusalByRequestDirectives(request) : 'request-body'
+}
+
+/** §5.2.1.5: MUST NOT store any response to it. */
+function refusalByRequestDirectives({ fields }: StoringRequest): StoreRefusal | undefined {
+  return parseRequestDirectives(allValues(fields, 'cache-control')).noStore ? 'request-no-store' : undefined
 }
 
 function isContentOfTarget(request: StoringRequest, responseFields: RawFields): boolean {
@@ -117,7 +129,7 @@ function isContentOfTarget(request: StoringRequest, responseFields: RawFields): 
   return locations.length === 1 && sameOriginTarget(locations[0]!, base) === request.target
 }
 
-function refusalByStatus({ request, status, responseFields }: StoringInput): StoreRefusal | undefined {
+function refusalByStatus({ request, status, responseFields }: HeadInput): StoreRefusal | undefined {
   if (status < 200 || status > 599 || neverStored.has(status)) return 'status'
   if (status !== 206) return undefined
   // §3.3: only a part that was asked for and says which it is.
@@ -136,7 +148,7 @@ export function forbidsStoring(directives: ResponseDirectives, status: number): 
   return directives.isPrivate ? 'private' : undefined
 }
 
-function refusalByDirectives({ request, directives, status }: StoringInput): StoreRefusal | undefined {
+function refusalByDirectives({ request, directives, status }: HeadInput): StoreRefusal | undefined {
   const forbidden = forbidsStoring(directives, status)
   if (forbidden !== undefined) return forbidden
   return hasField(request.fields, 'authorization') && !allowsSharing(directives) ? 'authorization' : undefined

@@ -80,6 +80,7 @@ function createCore(config: Config, lasting: Lasting): Core {
   const { obeyRequestDirectives, objectBytesMax, viaName } = config
   // Nobody is to wait for the warmer, whatever is said of crawlers.
   const isCrawler = compileCrawlers([...config.crawlers, WARMER_NAME])
+  const forwarding = forwardingSettings(config)
   const rememberUncacheableMs = config.rememberUncacheableSeconds * 1000
   return {
     clock,
@@ -105,7 +106,7 @@ function createCore(config: Config, lasting: Lasting): Core {
     }),
     ownCookies: ownCookies(config),
     isCrawler: ({ fields }) => isCrawler(firstValue(fields, 'user-agent')),
-    forwardingFields: (request) => upstreamForwardingFields(request, forwardingSettings(config)),
+    forwardingFields: (request) => upstreamForwardingFields(request, forwarding),
   }
 }
 

@@ -6,7 +6,8 @@ import type { ProxyRequest } from '../request/proxy-request.ts'
 import { differsFor, unaccountedCookies } from '../rfc9111/litespeed.ts'
 import { responseMetadata } from '../rfc9111/metadata.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
-import { mayStore, type StoreRefusal, toStoredResponse } from '../rfc9111/storing.ts'
+import { mayStore, refusalAtOnce, type StoreRefusal, toStoredResponse } from '../rfc9111/storing.ts'
+import { effectiveDirectives } from '../rfc9111/targeted.ts'
 import { varyNames } from '../rfc9111/vary.ts'
 import { looksDeceptive } from './deception.ts'
 import { responseTags } from './response-tags.ts'
@@ -48,7 +49,11 @@ export interface PrepareInput {
 /** Decides at the head whether a response will be stored, and readies everything but its body. */
 export function prepareStoring({ request, response, policy, cookies, bodyBytesMax }: PrepareInput): Prepared {
   const { status, fields, responseTimeMs, requestTimeMs } = response
-  const metadata = responseMetadata({ status, fields, responseTimeMs, policy })
+  const effective = effectiveDirectives(fields, responseTimeMs, policy.originFields)
+  const { directives } = effective
+  const refused = refusalAtOnce({ request, status, responseFields: fields, directives, policy })
+  if (refused !== undefined) return { kind: 'refused', reason: refused }
+  const metadata = responseMetadata({ status, fields, responseTimeMs, policy, effective })
   const decision = mayStore({
     request,
     requestHadCookies: cookies.hasUnkeyed(request.fields),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { formatHttpDate } from '../../src/http/date.ts'
 import type { RawFields } from '../../src/http/fields.ts'
+import { fieldLines } from '../../src/http1/writer.ts'
 import { TrustedPeers } from '../../src/request/trusted-peers.ts'
 import { Random } from '../http1/generate.ts'
 import { ANY, type Asked, BARE_SETTINGS, ScriptedCore } from '../proxy/support/scripted-core.ts'
@@ -49,10 +50,30 @@ const pages: Readonly<Record<string, Page>> = {
   '/no-store': { fields: ['Cache-Control', 'no-store'], body: 'never stored' },
 }
 
+const noStore = (...fields: string[]): string[] => ['Cache-Control', 'no-store', ...fields]
+
+/** What the origin has at an address in one second, and then the next of them: what cannot be shared, and then can, or fails. */
+const turns: readonly (Page | 'fails')[] = [
+  { fields: noStore('Set-Cookie', 'a=1'), body: 'not for others' },
+  { fields: ['Cache-Control', 'private'], body: 'private' },
+  { fields: noStore('X-LiteSpeed-Purge', 'public,tag=F'), body: 'purges' },
+  { fields: fresh('ETag', ETAG), body: 'to be stored' },
+  { status: 503, fields: noStore('Retry-After', '3'), body: 'busy' },
+  { fields: noStore('Connection', 'x-odd', 'X-Odd', '1', 'Age', '3'), body: '' },
+  'fails',
+  { status: 404, fields: [], body: 'nothing said' },
+  { fields: ['Cache-Control', 'max-age=0'], body: 'stale at once' },
+  { status: 204, fields: noStore() },
+  { fields: fresh('Vary', 'Cookie'), body: 'by cookie now' },
+  { status: 500, fields: [], body: 'broken' },
+]
+
 /** Answers as the origin, at its time. */
 function answerAs(asked: Asked, nowMs: number): void {
   const path = asked.request.target.split('?', 1)[0]!
-  const page = pages[path] ?? { status: 404, fields: ['Cache-Control', 'no-store'], body: 'not found' }
+  const turn = path.startsWith('/turns') ? turns[(Math.floor(nowMs / 1000) + path.length) % turns.length] : undefined
+  if (turn === 'fails') return asked.fail()
+  const page = turn ?? pages[path] ?? { status: 404, fields: noStore(), body: 'not found' }
   const fields = page.fields.map((text) => (text === DATE ? formatHttpDate(nowMs) : text))
   const matches = asked.field('if-none-match') === ETAG && page.fields.includes(ETAG)
   if (matches) return asked.respond(304, fields)
@@ -103,7 +124,8 @@ const rare: Choices = [
 function someRequest(random: Random): string {
   const method = random.of(['GET', 'GET', 'GET', 'GET', 'GET', 'HEAD', 'HEAD', 'OPTIONS'])
   const query = random.of(['', '', '', '', '', '?a=1', '?utm_source=x', '?'])
-  const target = random.of([...Object.keys(pages), '/missing']) + query
+  const target =
+    random.of([...Object.keys(pages), '/missing', '/turns', '/turns', '/turns/1', '/turns/two', '/no-store']) + query
   const host = random.of([...Array(20).fill('h.test'), 'H.TEST', 'h.test:80', 'other.test:81', 'a b', 'h.test.'])
   const fields = random.many(3, () => {
     const [name, ...values] = random.of(random.once(6) ? rare : everyday)
@@ -201,7 +223,7 @@ for (const setting of settings) {
       const connections: (ClientConnection | undefined)[] = [undefined, undefined]
       for (let i = 0; i < CASES; i++) {
         const request = someRequest(random)
-        const passedMs = random.once(50) ? random.below(2500) : 0
+        const passedMs = random.once(25) ? random.below(2500) : 0
         for (const { core } of lanes) core.clock.advance(passedMs)
         const replies = []
         for (const [index, lane] of lanes.entries()) {
@@ -218,6 +240,11 @@ for (const setting of settings) {
       const [plain, full] = lanes
       assert.ok(plain.general < full.general * 0.75, `${plain.general} of ${full.general} took the general way`)
       assert.deepEqual(plain.core.memory.counts(), full.core.memory.counts())
+      assert.deepEqual(plain.core.asked.map(upstream), full.core.asked.map(upstream))
+      assert.ok(plain.core.asked.some(({ request }) => request.lines !== undefined))
+      assert.deepEqual(plain.core.failures.map(String), full.core.failures.map(String))
+      assert.deepEqual(plain.core.purges.length, full.core.purges.length)
+      assert.equal(plain.core.core.flights.count, 0)
       assert.deepEqual(plain.records.map(comparable), full.records.map(comparable))
       assert.deepEqual(plain.log.split('\n'), full.log.split('\n'))
       for (const [i, record] of plain.records.entries()) {
@@ -225,6 +252,13 @@ for (const setting of settings) {
       }
     })
   })
+}
+
+/** What the origin was asked; where the lines are there as well, they are the fields. */
+function upstream({ request }: Asked): unknown {
+  const { method, target, fields, authority, clientAddress, upgrade } = request
+  assert.equal(request.lines ?? fieldLines(fields), fieldLines(fields))
+  return { method, target, fields, authority, clientAddress, upgrade }
 }
 
 function fieldsOf(record: OneLane['records'][number] | undefined): RawFields | undefined {

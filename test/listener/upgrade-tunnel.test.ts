@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { systemClock } from '../../src/clock.ts'
-import { pass } from '../../src/forward/pass.ts'
+import { type PassOutcome, pass } from '../../src/forward/pass.ts'
 import { upstreamRequest } from '../../src/forward/upstream-request.ts'
 import type { OriginPool } from '../../src/origin/origin-client.ts'
 import { originPool } from '../../src/origin/pool.ts'
@@ -48,11 +48,8 @@ async function tunnelLane(t: TestContext, script: OriginScript, options: LaneOpt
 async function passed(pool: OriginPool, request: ProxyRequest): Promise<ProxyResponse> {
   const forwardingFields = upstreamForwardingFields(request, { pseudonym: 'breakwater', sendForwarded: true })
   const changes = { set: [], remove: [] }
-  const outcome = await pass(
-    pool,
-    request,
-    upstreamRequest(request, { conditions: 'client', changes, forwardingFields }),
-  )
+  const upstream = upstreamRequest(request, { conditions: 'client', changes, forwardingFields })
+  const outcome = await new Promise<PassOutcome>((resolve) => pass(pool, request, upstream, resolve))
   if (outcome.kind === 'failed') return answer('failed', { status: outcome.error.status })
   const { status, reason, fields, body, announcedLength, tunnel } = outcome.response
   const decision = { outcome: 'pass', detail: 'upgrade' } as const

@@ -4,9 +4,10 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { firstValue } from '../../src/http/fields.ts'
 import { createPlanner } from '../../src/policy/planner.ts'
-import { createMemoryAnswers, type MemoryRequest } from '../../src/proxy/answer-from-memory.ts'
+import { type AnswerFromMemory, createMemoryAnswers, type MemoryRequest } from '../../src/proxy/answer-from-memory.ts'
 import { RememberedHits } from '../../src/proxy/remembered-hits.ts'
 import { RememberedPlans } from '../../src/proxy/remembered-plans.ts'
+import { PreparedResponse } from '../../src/respond/prepared-response.ts'
 import { Responder } from '../../src/respond/responder.ts'
 import type { Variants } from '../../src/tiers/memory/memory-tier.ts'
 import { startOneLane } from '../listener/two-lanes.ts'
@@ -24,6 +25,11 @@ function heldAfter(act: () => void): number {
   act()
   collectGarbage()
   return process.memoryUsage().heapUsed - before
+}
+
+function hit(found: ReturnType<AnswerFromMemory>): PreparedResponse {
+  assert.ok(found instanceof PreparedResponse)
+  return found
 }
 
 describe('a remembered hit', () => {
@@ -67,14 +73,14 @@ describe('a remembered hit', () => {
     const one = createMemoryAnswers(core.core)
     const other = createMemoryAnswers({ ...core.core, responder: new Responder(core.clock, { ...otherName }) })
     for (let i = 0; i < 6; i++) {
-      assert.equal(firstValue(one(asked)!.response.fields, 'via'), '1.1 breakwater')
-      assert.equal(firstValue(other(asked)!.response.fields, 'via'), '1.1 other')
+      assert.equal(firstValue(hit(one(asked)).response.fields, 'via'), '1.1 breakwater')
+      assert.equal(firstValue(hit(other(asked)).response.fields, 'via'), '1.1 other')
     }
   })
 
   it('goes when there are too many that were of use later', async () => {
     const core = await primed(FRESH)
-    const prepared = createMemoryAnswers(core.core)(asked)!
+    const prepared = hit(createMemoryAnswers(core.core)(asked))
     const plan = core.core.plan.forLine(asked).of(() => undefined)
     const [stored] = core.memory.peek(plan.key)!
     const hits = new RememberedHits(1_000_000)

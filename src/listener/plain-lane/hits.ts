@@ -1,9 +1,13 @@
 import { ProxyError } from '../../errors.ts'
 import type { RawFields } from '../../http/fields.ts'
+import type { RequestHead } from '../../http1/head.ts'
+import { type KeptLines, keptLines } from '../../http1/kept-lines.ts'
 import type { ScannedRequest } from '../../http1/request-scanner.ts'
 import type { MemoryRequest } from '../../proxy/answer-from-memory.ts'
+import type { Pass } from '../../proxy/pass-at-once.ts'
 import type { Scheme } from '../../request/authority.ts'
-import type { PreparedResponse } from '../../respond/prepared-response.ts'
+import { type NormalisedRequest, normalisePlain } from '../../request/normalise.ts'
+import { PreparedResponse } from '../../respond/prepared-response.ts'
 import type { Connection } from '../connection.ts'
 import type { LaneContext } from '../lane-context.ts'
 import { KnownHosts } from './known-hosts.ts'
@@ -49,8 +53,8 @@ export class Hits implements MemoryRequest {
     this.#context = context
   }
 
-  /** @returns what answers the request, its bytes ready; undefined when it goes the general way */
-  find(request: ScannedRequest, fields: RequestFields, connection: Connection): PreparedResponse | undefined {
+  /** @returns what answers the request, its bytes ready; or how it is passed; undefined when it goes the general way */
+  find(request: ScannedRequest, fields: RequestFields, connection: Connection): PreparedResponse | Pass | undefined {
     const { answerFromMemory, settings, isDraining } = this.#context
     if (answerFromMemory === undefined || isDraining) return undefined
     if (connection.served + 1 >= settings.limits.requestsPerConnectionMax) return undefined
@@ -64,12 +68,22 @@ export class Hits implements MemoryRequest {
     }
   }
 
-  #answer(prepared: PreparedResponse | undefined): PreparedResponse | undefined {
-    const wire = prepared?.wire
-    if (prepared === undefined || (wire !== undefined && wire.untilMs === Number.POSITIVE_INFINITY)) return prepared
+  #answer(prepared: PreparedResponse | Pass | undefined): PreparedResponse | Pass | undefined {
+    if (!(prepared instanceof PreparedResponse)) return prepared
+    const { wire } = prepared
+    if (wire !== undefined && wire.untilMs === Number.POSITIVE_INFINITY) return prepared
     const nowMs = this.#context.clock.now()
     if (wire === undefined || nowMs >= wire.untilMs) prepared.wire = wireOf(prepared, this.method, nowMs)
     return prepared
+  }
+
+  /** All of the request that was found out about last. */
+  normalised(connection: Connection, { fields }: RequestHead, text: string): NormalisedRequest {
+    const { method, scheme, authority, target } = this
+    const { lines } = this.#request!
+    const linesOf = (kept: RawFields): KeptLines | undefined => keptLines(text, lines, fields, kept)
+    const { request: settings } = this.#context.settings
+    return normalisePlain({ method, scheme, authority, target, fields, linesOf }, connection, settings)
   }
 
   knows(name: string): boolean {

@@ -1,7 +1,9 @@
 import type { RequestHeadScanner, ScannedRequest } from '../../http1/request-scanner.ts'
-import type { PreparedResponse } from '../../respond/prepared-response.ts'
+import type { Pass } from '../../proxy/pass-at-once.ts'
+import { PreparedResponse } from '../../respond/prepared-response.ts'
 import type { Connection } from '../connection.ts'
 import { NOBODY_LISTENS } from '../listener-hooks.ts'
+import type { ExchangeOwner } from './exchange-parts.ts'
 import type { HitRecord } from './hit-record.ts'
 import { PlainExchange } from './plain-exchange.ts'
 import type { PlainLane } from './plain-lane.ts'
@@ -18,7 +20,7 @@ const REQUESTS_PER_TURN_MAX = 32
  * One connection while it is on the plain lane. Requests are handled one at a time and in order; what arrives meanwhile is
  * left unread but for one chunk, so a client cannot pile up work.
  */
-export class PlainConnection {
+export class PlainConnection implements ExchangeOwner {
   readonly #lane: PlainLane
   readonly #connection: Connection
   /** Has the begin of a head. */
@@ -77,7 +79,7 @@ export class PlainConnection {
   }
 
   /** The core reads the body (again). */
-  #bodyWanted(): void {
+  onBodyWanted(): void {
     const chunk = this.#unread
     this.#unread = undefined
     if (chunk !== undefined) this.#take(chunk, chunk.length)
@@ -124,11 +126,11 @@ export class PlainConnection {
         return undefined
       case 'plain': {
         const hit = hits.find(request, fields, this.#connection)
-        if (hit !== undefined) {
+        if (hit instanceof PreparedResponse) {
           this.#answerAtOnce(hit, request)
           return end
         }
-        this.#begin(this.#exchangeFor(request))
+        this.#begin(this.#exchangeFor(request, hit))
         return end
       }
       case 'with-body': {
@@ -164,7 +166,7 @@ export class PlainConnection {
     this.#connection.occupy(WAITING)
     whenTaken(socket, () => {
       stall.end()
-      this.#done()
+      this.onDone()
     })
   }
 
@@ -188,14 +190,13 @@ export class PlainConnection {
     }
   }
 
-  #exchangeFor(request: ScannedRequest): PlainExchange {
-    return new PlainExchange({
-      lane: this.#lane.context,
-      connection: this.#connection,
-      head: request.head(),
-      onDone: () => this.#done(),
-      onBodyWanted: () => this.#bodyWanted(),
-    })
+  #exchangeFor(request: ScannedRequest, way?: Pass): PlainExchange {
+    const { context, hits } = this.#lane
+    const connection = this.#connection
+    const text = request.text()
+    const head = request.head(text)
+    const pass = way && { way, request: hits.normalised(connection, head, text) }
+    return new PlainExchange({ lane: context, connection, head, owner: this, pass })
   }
 
   #begin(exchange: PlainExchange): void {
@@ -206,7 +207,7 @@ export class PlainConnection {
   }
 
   /** The exchange is over, and the connection kept. */
-  #done(): void {
+  onDone(): void {
     const connection = this.#connection
     this.#exchange = undefined
     this.#publish(true)

@@ -1,31 +1,23 @@
 import { ProxyError } from '../../errors.ts'
 import type { RawFields } from '../../http/fields.ts'
 import { connectionPersists, type Framing, requestFraming } from '../../http1/framing.ts'
-import type { RequestHead } from '../../http1/head.ts'
 import type { Refused } from '../../http1/refused.ts'
 import { type NormalisedRequest, normaliseRequest } from '../../request/normalise.ts'
 import type { Exchange, ProxyRequest } from '../../request/proxy-request.ts'
 import type { ProxyResponse } from '../../request/proxy-response.ts'
 import { type Refusal, refuse } from '../../request/refusal.ts'
-import type { Connection, Work } from '../connection.ts'
+import { cancelBody, clientGone } from '../client-gone.ts'
+import type { Work } from '../connection.ts'
 import { ExchangeRecorder } from '../exchange-recorder.ts'
-import type { LaneContext } from '../lane-context.ts'
 import { NOBODY_LISTENS } from '../listener-hooks.ts'
 import { ownAnswer, ownAnswerBytes } from '../own-answer.ts'
 import { bodyCut, type RequestBody } from '../request-body.ts'
-import { interimHead } from '../response-framing.ts'
+import { assertFinal, interimHead } from '../response-framing.ts'
+import type { PlainExchangeParts } from './exchange-parts.ts'
 import { PlainBody } from './plain-body.ts'
 import { PlainWriter, type PlainWriterEvents } from './plain-writer.ts'
 
-export interface PlainExchangeParts {
-  readonly lane: LaneContext
-  readonly connection: Connection
-  readonly head: RequestHead
-  /** The exchange is over and the connection fit for the next. */
-  readonly onDone: () => void
-  /** The core reads the body (again): `readBody` takes what there is of it. */
-  readonly onBodyWanted: () => void
-}
+const NO_BODY: Framing = { kind: 'none' }
 
 /** One request of the plain lane on its way through the core, from its turn on the connection to the last byte. */
 export class PlainExchange implements Work, Exchange, PlainWriterEvents {
@@ -40,31 +32,32 @@ export class PlainExchange implements Work, Exchange, PlainWriterEvents {
   #writer: PlainWriter | undefined
   /** The response is out, the rest of the body is not yet here. */
   #lingering: NodeJS.Timeout | undefined
+  /** Of all that no writer has written. */
+  #bytesBeside = 0
   #isOver = false
   #isGone = false
 
   constructor(parts: PlainExchangeParts) {
     this.#parts = parts
-    this.#recorder = new ExchangeRecorder(parts.connection, parts.lane.clock.now())
-    this.#framing = requestFraming(parts.head)
+    this.#recorder = new ExchangeRecorder(parts.connection, parts.lane.clock.now(), 0)
+    this.#framing = parts.pass === undefined ? requestFraming(parts.head) : NO_BODY
     this.#body = this.#bodyFor(this.#framing)
   }
 
   begin(): void {
-    const { lane, connection, head } = this.#parts
+    const { lane, connection, head, pass } = this.#parts
     const framing = this.#framing
-    const received = { ...head, version: '1.1', hasBody: this.#body !== undefined }
+    const { method, target, fields } = head
+    const received = { method, target, fields, version: '1.1', hasBody: this.#body !== undefined }
     this.#recorder.received(received)
     if (framing.kind === 'refused') return this.#answerHere(framing)
     if (this.#malformed !== undefined) return this.#answerHere(this.#malformed)
-    const request = normaliseRequest(received, connection, lane.settings.request)
+    const request = pass?.request ?? normaliseRequest(received, connection, lane.settings.request)
     if (request.kind === 'refused') return this.#answerHere(request)
     if (framing.kind === 'length' && framing.length > lane.settings.limits.requestBodyBytesMax) {
       return this.#answerHere(refuse(413, 'body-too-large', 'The request body is too large'))
     }
-    this.#request = request
-    this.#recorder.normalised(request)
-    this.#askCore(request)
+    this.#ask(request)
   }
 
   /** The response has begun: a client that only ends its own side still wants it. */
@@ -102,8 +95,10 @@ export class PlainExchange implements Work, Exchange, PlainWriterEvents {
   }
 
   interim(status: number, fields: RawFields): void {
-    if (!this.#isOver && this.#writer === undefined)
-      this.#parts.connection.socket.write(interimHead(status, fields), 'latin1')
+    if (this.#isOver || this.#writer !== undefined) return
+    const head = interimHead(status, fields)
+    this.#bytesBeside += head.length
+    this.#parts.connection.socket.write(head, 'latin1')
   }
 
   onGone(listener: () => void): void {
@@ -128,7 +123,7 @@ export class PlainExchange implements Work, Exchange, PlainWriterEvents {
     const { lane, connection } = this.#parts
     this.#finish(true)
     if (connection.isEnding || lane.isDraining) return connection.closeAfterResponse()
-    if (this.#body === undefined || this.#body.isReceived) return this.#parts.onDone()
+    if (this.#body === undefined || this.#body.isReceived) return this.#parts.owner.onDone()
     this.#awaitEndOfBody(this.#body.body)
   }
 
@@ -136,11 +131,15 @@ export class PlainExchange implements Work, Exchange, PlainWriterEvents {
     this.#parts.connection.break()
   }
 
-  #askCore(normalised: NormalisedRequest): void {
+  #ask(normalised: NormalisedRequest): void {
+    this.#request = normalised
+    this.#recorder.normalised(normalised)
     const body = this.#body?.body
     const request: ProxyRequest = { ...normalised, receivedMs: this.#recorder.receivedMs, body, exchange: this }
+    const { pass, lane } = this.#parts
+    if (pass !== undefined) return pass.way.send(request, (answer) => this.#respondOrFail(answer))
     try {
-      const answer = this.#parts.lane.handle(request)
+      const answer = lane.handle(request)
       if (!(answer instanceof Promise)) return this.#respondOrFail(answer)
       answer.then(
         (response) => this.#respondOrFail(response),
@@ -161,10 +160,7 @@ export class PlainExchange implements Work, Exchange, PlainWriterEvents {
 
   #respond(answer: ProxyResponse): void {
     if (this.#isOver) return cancelBody(answer, clientGone())
-    if (!Number.isInteger(answer.status) || answer.status < 200 || answer.status > 599) {
-      const options = { source: 'internal', status: 502 } as const
-      throw new ProxyError('INTERNAL', `Cannot send response: status ${answer.status}`, options)
-    }
+    assertFinal(answer)
     const { lane, connection } = this.#parts
     const { method, version, acceptsTrailers } = this.#request!
     const closes = this.#closesAfter(answer)
@@ -187,20 +183,26 @@ export class PlainExchange implements Work, Exchange, PlainWriterEvents {
 
   /** Decides, before the head is written, whether the connection can be kept (RFC 9112 §9.3). */
   #closesAfter(answer: ProxyResponse): boolean {
-    const { lane, connection, head } = this.#parts
+    const { lane, connection, head, pass } = this.#parts
     const isLast = connection.served >= lane.settings.limits.requestsPerConnectionMax
     if (this.#body?.body.forbidsKeeping(lane.settings.limits.discardedBodyBytesMax) === true) return true
-    return answer.close === true || connection.isEnding || lane.isDraining || isLast || !connectionPersists(head)
+    return (
+      answer.close === true ||
+      connection.isEnding ||
+      lane.isDraining ||
+      isLast ||
+      (pass === undefined && !connectionPersists(head))
+    )
   }
 
   #bodyFor(framing: Framing | Refused): PlainBody | undefined {
     if (framing.kind !== 'chunked' && (framing.kind !== 'length' || framing.length === 0)) return undefined
-    const { lane, onBodyWanted } = this.#parts
+    const { lane, owner } = this.#parts
     const { limits, times } = lane.settings
     const length = framing.kind === 'length' ? framing.length : undefined
     const options = { length, bytesMax: limits.requestBodyBytesMax, stallMs: times.bodyStallMs }
     return new PlainBody(framing, options, {
-      onWanted: onBodyWanted,
+      onWanted: () => owner.onBodyWanted(),
       onReceived: () => this.#onBodyReceived(),
       onMalformed: (refusal) => this.#refuseBody(refusal),
     })
@@ -246,7 +248,7 @@ export class PlainExchange implements Work, Exchange, PlainWriterEvents {
     if (this.#lingering === undefined) return
     clearTimeout(this.#lingering)
     this.#lingering = undefined
-    if (!this.#parts.connection.isEnding) this.#parts.onDone()
+    if (!this.#parts.connection.isEnding) this.#parts.owner.onDone()
   }
 
   #failInternally(error: unknown): void {
@@ -264,7 +266,9 @@ export class PlainExchange implements Work, Exchange, PlainWriterEvents {
     const answer = ownAnswer({ kind: 'refused', ...refusal }, lane.settings.request.pseudonym)
     const withBody = head.method !== 'HEAD'
     this.#recorder.responded(answer, lane.clock.now())
-    connection.close(ownAnswerBytes(answer, withBody))
+    const bytes = ownAnswerBytes(answer, withBody)
+    this.#bytesBeside += bytes.length
+    connection.close(bytes)
     this.#finish(true, withBody ? answer.body?.length : 0)
   }
 
@@ -283,18 +287,10 @@ export class PlainExchange implements Work, Exchange, PlainWriterEvents {
     const record = this.#recorder.record({
       endedMs: clock.now(),
       complete,
+      bytesSent: this.#bytesBeside + (this.#writer?.bytes ?? 0),
       bodyBytesSent: ownBodyBytes ?? writtenBytes ?? 0,
       requestBodyBytes: this.#body?.body.bytesRead ?? 0,
     })
     hooks.onExchange(record)
   }
-}
-
-function cancelBody(answer: ProxyResponse, reason: ProxyError): void {
-  if (answer.body !== undefined && !Buffer.isBuffer(answer.body)) answer.body.cancel(reason)
-}
-
-function clientGone(): ProxyError {
-  const message = 'Client left before its response was complete'
-  return new ProxyError('CLIENT_GONE', message, { source: 'client', status: 499 })
 }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { ProxyError } from '../../errors.ts'
-import type { BodySource } from '../../http/body.ts'
+import type { BodySink, BodySource } from '../../http/body.ts'
 import type { RawFields } from '../../http/fields.ts'
 import { allowedTrailers } from '../../http1/trailers.ts'
 import { CHUNK_END, chunkPrefix, lastChunk } from '../../http1/writer.ts'
@@ -22,7 +22,7 @@ export interface PlainWriterEvents {
 const COPIED_BYTES_MAX = 16 * 1024
 
 /** Writes one `ProxyResponse` to a connection, with back-pressure. */
-export class PlainWriter {
+export class PlainWriter implements BodySink {
   readonly #socket: Socket
   readonly #situation: WriterSituation
   readonly #events: PlainWriterEvents
@@ -108,17 +108,16 @@ export class PlainWriter {
 
   #send(source: BodySource): void {
     this.#source = source
-    source.start({
-      write: (chunk) => this.#sendChunk(source, chunk),
-      end: (trailers) => this.#endSource(trailers),
-      fail: (error) => this.#break(error),
-    })
+    source.start(this)
     // What waits for its first piece, as an event stream does, shows its head meanwhile.
     if (!this.#isOver && this.#head !== undefined) this.#write(undefined)
   }
 
-  #sendChunk(source: BodySource, chunk: Buffer): boolean {
-    if (this.#isOver) return false
+  // From the source of the body.
+
+  write(chunk: Buffer): boolean {
+    const source = this.#source
+    if (this.#isOver || source === undefined) return false
     this.#silence?.refresh()
     if (this.#length !== undefined && this.#bodyBytes + chunk.length > this.#length) {
       this.#over()
@@ -176,10 +175,10 @@ export class PlainWriter {
     }
   }
 
-  #endSource(trailers: RawFields): void {
+  end(trailers: RawFields): void {
     if (this.#isOver) return
     if (this.#length !== undefined && this.#bodyBytes !== this.#length) {
-      return this.#break(lengthMismatch(this.#length, this.#bodyBytes))
+      return this.fail(lengthMismatch(this.#length, this.#bodyBytes))
     }
     // Only a client that asked for them can be expected to read them (RFC 9110 §6.5.1).
     if (this.#isChunked) this.#write(lastChunk(this.#situation.acceptsTrailers ? allowedTrailers(trailers) : []))
@@ -204,7 +203,7 @@ export class PlainWriter {
     this.#events.onFinished()
   }
 
-  #break(error: ProxyError): void {
+  fail(error: ProxyError): void {
     if (this.#isOver) return
     this.#over()
     this.#events.onBroken(error)

@@ -76,6 +76,11 @@ export class MemoryTier {
     this.#hits++
   }
 
+  /** Counts a miss after a `peek` that found nothing. */
+  countMiss(): void {
+    this.#misses++
+  }
+
   /** Like `get` without counting and without touching the order. */
   peek(key: string): Variants | undefined {
     return this.#cache.peek(key)

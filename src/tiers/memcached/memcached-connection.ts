@@ -175,14 +175,17 @@ class LiveConnection {
     this.#cancelTimer()
     this.#timerAtMs = oldest.deadlineMs
     this.#cancelTimer = this.#clock.after(Math.max(1, oldest.deadlineMs - this.#clock.now()), () => {
-      this.#timerAtMs = Number.POSITIVE_INFINITY
-      const waiting = this.#waiting[0]
-      if (waiting !== undefined && waiting.deadlineMs <= this.#clock.now()) {
-        this.end(new StoreError('down', `no answer in ${this.#settings.silenceMs} ms`))
-      } else {
-        this.#watch()
-      }
+      // What has arrived is read first: it is not late because this process was busy.
+      setImmediate(() => this.#look())
     })
+  }
+
+  #look(): void {
+    this.#timerAtMs = Number.POSITIVE_INFINITY
+    const oldest = this.#waiting[0]
+    if (this.isOver || oldest === undefined) return
+    if (oldest.deadlineMs > this.#clock.now()) return this.#watch()
+    this.end(new StoreError('down', `no answer in ${this.#settings.silenceMs} ms`))
   }
 }
 

@@ -7,7 +7,7 @@ const PLACES = NAMES_MAX * 2
 const FACTOR = 0x01000193
 const SEED = randomInt(2 ** 31)
 
-/** A name that comes in: what it may weigh at most, and how much of that nobody counted. */
+/** What a name may weigh at most, and how much of that nobody counted. */
 export interface AtDoor {
   readonly weight: number
   readonly excess: number
@@ -24,9 +24,12 @@ export class Door {
   /** The most that a name can weigh of which nothing is known. */
   #forgotten = 0
 
-  /** From here on a name of which nothing is known may weigh that much. */
-  forget(weight: number): void {
-    this.#forgotten = Math.max(this.#forgotten, weight)
+  /** One that was inside. */
+  put({ id, weight, excess }: AtDoor & { readonly id: string }): void {
+    const place = this.#placeOf(id)
+    this.#weights[place] = weight
+    this.#excesses[place] = excess
+    this.#heaviest = Math.max(this.#heaviest, weight)
   }
 
   /** @returns undefined while it weighs no more than `floor`; what comes in is not known here any more */
@@ -53,7 +56,7 @@ export class Door {
   }
 
   #startAnew(hash: number): number {
-    this.forget(this.#heaviest)
+    this.#forgotten = Math.max(this.#forgotten, this.#heaviest)
     this.#heaviest = 0
     this.#hashes.fill(0)
     this.#count = 1

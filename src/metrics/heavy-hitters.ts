@@ -66,9 +66,9 @@ export class HeavyHitters<Extra> {
   #makeRoom(): void {
     const sorted = [...this.#hitters.values()].sort((one, other) => other.weight - one.weight)
     const kept = sorted.slice(0, this.#max)
-    this.#door ??= new Door()
-    this.#door.forget(sorted[this.#max]?.weight ?? 0)
     this.#floor = kept.at(-1)?.weight ?? 0
     this.#hitters = new Map(kept.map((hitter) => [hitter.id, hitter]))
+    this.#door ??= new Door()
+    for (let i = this.#max; i < sorted.length; i++) this.#door.put(sorted[i]!)
   }
 }

@@ -74,9 +74,15 @@ export class Door {
 /** In the place of a weight. */
 const UNKNOWN = -1
 
-/** Not 0. Two names of one hash are taken for one, which may then weigh too much. */
+let lastName = ''
+let lastHash = 1
+
+/** Not 0. Two names of one hash are taken for one. The lists ask for the same name one after the other. */
 function hashOf(name: string): number {
+  if (name === lastName) return lastHash
   let hash = SEED
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), FACTOR)
-  return hash ^ (hash >>> 15) || 1
+  lastName = name
+  lastHash = hash ^ (hash >>> 15) || 1
+  return lastHash
 }

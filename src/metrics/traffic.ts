@@ -27,6 +27,12 @@ interface Counted {
   readonly url: string
 }
 
+interface HostTotals {
+  readonly authority: string
+  readonly outcomes: Float64Array
+  bytes: number
+}
+
 /** All that was answered in this thread. Counting a hit costs next to nothing: see docs/decisions/control.md. */
 export class Traffic {
   readonly #clock: Clock
@@ -37,7 +43,8 @@ export class Traffic {
   readonly #firstBytes = OUTCOMES.map(() => new Durations())
   readonly #all = new Durations()
   readonly #reasons = new ReasonCounts()
-  readonly #hosts = new Map<string, { outcomes: Float64Array; bytes: number }>()
+  readonly #hosts = new Map<string, HostTotals>()
+  #lastHost: HostTotals | undefined
   readonly #pagesOfKeys = new PagesOfKeys()
   readonly #pages: Pages
   readonly #ring: SecondsRing
@@ -70,13 +77,14 @@ export class Traffic {
       url: `${record.scheme}://${record.authority}${record.target}`,
     }
     const waitedMs = firstByteMs === undefined ? undefined : firstByteMs - receivedMs
-    const counted = { decision, status, bytes: record.bytesSent, times: 1 }
-    this.#count({ ...counted, ...page, wholeMs: endedMs - receivedMs, firstByteMs: waitedMs })
+    const { authority, url } = page
+    const wholeMs = endedMs - receivedMs
+    this.#count({ decision, status, bytes: record.bytesSent, times: 1, wholeMs, firstByteMs: waitedMs, authority, url })
     this.#requestBytes += record.requestBodyBytes
     if (decision.collapsed === true) this.#collapsed++
     if (!record.complete) this.#cut++
-    if (!isFromCache(decision) && decision.outcome !== 'local') this.#pages.missed(page.url, decision)
-    if (decision.forward !== undefined && waitedMs !== undefined) this.#pages.waited(page.url, waitedMs)
+    if (!isFromCache(decision) && decision.outcome !== 'local') this.#pages.missed(url, decision)
+    if (decision.forward !== undefined && waitedMs !== undefined) this.#pages.waited(url, waitedMs)
   }
 
   counts(): TrafficCounts {
@@ -171,13 +179,15 @@ export class Traffic {
     this.#pages.served(url, { bytes, times, isHit: isFromCache(decision) })
   }
 
-  #host(authority: string): { outcomes: Float64Array; bytes: number } {
+  #host(authority: string): HostTotals {
+    if (this.#lastHost?.authority === authority) return this.#lastHost
     const name = this.#hosts.has(authority) || this.#hosts.size < HOSTS_MAX ? authority : OTHER_HOSTS
     let host = this.#hosts.get(name)
     if (host === undefined) {
-      host = { outcomes: new Float64Array(OUTCOMES.length), bytes: 0 }
+      host = { authority: name, outcomes: new Float64Array(OUTCOMES.length), bytes: 0 }
       this.#hosts.set(name, host)
     }
+    this.#lastHost = host
     return host
   }
 }

@@ -69,7 +69,8 @@ export function createMemoryAnswers(core: Core): AnswerFromMemory {
       return isKnownAsPass(core, request, plan) ? new PassOfUncacheable(core, plan) : undefined
     }
 
-    const known = hits.of(variants)
+    const known = hits.of(variants) ?? (core.memory.isUnpacked(plan.key) ? hits.begin(variants) : undefined)
+    if (known === undefined) return findHit(core, request, plan, variants)?.prepared
     const selection = selectionOf(request, known.names)
     const before = selection === undefined ? undefined : known.get(selection)
     if (before !== undefined && suits(before, plan, core.clock.now())) {
@@ -77,14 +78,17 @@ export function createMemoryAnswers(core: Core): AnswerFromMemory {
       return before.prepared
     }
     const hit = findHit(core, request, plan, variants)
-    if (hit !== undefined && selection !== undefined) hits.remember(variants, selection, hit, core.clock.now())
+    if (hit !== undefined && selection !== undefined) hits.remember(known, selection, hit, core.clock.now())
     return hit?.prepared
   }
 }
 
-/** Lines of misses are seldom asked for again soon, but those of what cannot be stored: plans kept in vain are garbage of the dear kind. */
-function isAskedForAgain({ lookup }: Core, { key }: Plan, variants: Variants | undefined): boolean {
-  return variants !== undefined || lookup.unshareable(key) === 'uncacheable'
+/**
+ * Lines of misses are seldom asked for again soon, and those of pages that memory does not keep ready, but those of what cannot be
+ * stored: plans kept in vain are garbage of the dear kind.
+ */
+function isAskedForAgain({ lookup, memory }: Core, { key }: Plan, variants: Variants | undefined): boolean {
+  return variants === undefined ? lookup.unshareable(key) === 'uncacheable' : memory.isUnpacked(key)
 }
 
 /** Whether nothing but the origin can answer, and nobody else is to be asked, or to wait for the answer. */

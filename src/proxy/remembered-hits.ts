@@ -133,20 +133,22 @@ export class RememberedHits {
     this.#bytesMax = bytesMax
   }
 
-  of(variants: Variants): HitsOfKey {
+  of(variants: Variants): HitsOfKey | undefined {
     const known = Remembering.hitsOn(variants)
-    if (known?.owner === this) {
-      if (known.bytes > 0 && known.generation !== this.#generation) this.#hold(known)
-      return known
-    }
+    if (known?.owner !== this) return undefined
+    if (known.bytes > 0 && known.generation !== this.#generation) this.#hold(known)
+    return known
+  }
+
+  /** For variants that have none yet, and are there as the same object when they are asked for again. */
+  begin(variants: Variants): HitsOfKey {
     const hits = new HitsOfKey(this, variants)
     Remembering.remember(variants, hits)
     return hits
   }
 
   /** @param nowMs since the epoch */
-  remember(variants: Variants, request: string, hit: RememberedHit, nowMs: number): void {
-    const hits = this.of(variants)
+  remember(hits: HitsOfKey, request: string, hit: RememberedHit, nowMs: number): void {
     const before = hits.bytes
     hits.set(request, hit, Math.floor(nowMs / 1000))
     if (hits.bytes <= before) return

@@ -11,8 +11,11 @@ export interface Packing<V> {
   pack(value: V, behind: Bytes): Bytes | undefined
   /** The value as it may be kept, where it is not packed: it holds no memory but its own. */
   own(value: V): V
-  /** @returns a value that has nothing of `bytes` in it */
-  unpack(bytes: Buffer): V
+  /**
+   * @param isLasting it may be kept for long, and holds no memory but its own
+   * @returns a value that has nothing of `bytes` in it
+   */
+  unpack(bytes: Buffer, isLasting: boolean): V
 }
 
 export interface LruShardOptions<V> {
@@ -69,9 +72,9 @@ export class LruShard<V extends object> {
   }
 
   /** @returns a new value each time */
-  unpack(record: number): V {
+  unpack(record: number, isLasting = true): V {
     const bytes = this.#read(record)
-    return this.#options.packing.unpack(bytes.subarray(KeyBytes.lengthIn(bytes)))
+    return this.#options.packing.unpack(bytes.subarray(KeyBytes.lengthIn(bytes)), isLasting)
   }
 
   use(record: number): void {

@@ -86,6 +86,11 @@ export class MemoryTier {
     return this.#cache.peek(key)
   }
 
+  /** Whether the key is asked for again and again, or its variants are large: then they are the same object when they are asked for again. */
+  isUnpacked(key: string): boolean {
+    return this.#cache.isUnpacked(key)
+  }
+
   /**
    * Puts a variant in front of the others of its key, in place of the one that `replaces` says it succeeds.
    *

@@ -27,13 +27,23 @@ export class OpenValues<V extends object> {
     return key === this.#lastKey ? this.#last : this.#values.get(key)
   }
 
+  has(key: string): boolean {
+    return this.#values.has(key)
+  }
+
+  /** Whether this key is asked for again, so that its value is kept. */
+  isAgain(hash: number): boolean {
+    const place = hash % LATELY
+    if (this.#lately[place] === hash) return true
+    this.#lately[place] = hash
+    return false
+  }
+
   /** @returns `value` */
-  opened(key: string, hash: number, value: V): V {
+  opened(key: string, value: V, isAgain: boolean): V {
     this.#lastKey = key
     this.#last = value
-    const place = hash % LATELY
-    if (this.#lately[place] === hash) this.#values.set(key, value)
-    else this.#lately[place] = hash
+    if (isAgain) this.#values.set(key, value)
     return value
   }
 

@@ -34,10 +34,11 @@ export class PackedResponses {
   }
 
   /** @returns responses that share no memory with `bytes` */
-  unpack(bytes: Buffer): readonly StoredResponse[] {
-    const reader = new ResponseReader(bytes, this.#words)
-    const variants = reader.count()
-    return Array.from({ length: variants }, () => reader.response())
+  unpack(bytes: Buffer, isLasting: boolean): readonly StoredResponse[] {
+    const reader = new ResponseReader(bytes, this.#words, isLasting)
+    const variants: StoredResponse[] = []
+    for (let count = reader.count(); count > 0; count--) variants.push(reader.response())
+    return variants
   }
 }
 

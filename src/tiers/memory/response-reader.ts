@@ -16,11 +16,14 @@ const NO_TEXTS: readonly string[] = []
 export class ResponseReader {
   readonly #bytes: Buffer
   readonly #words: FrequentWords
+  readonly #isLasting: boolean
   #at = 0
 
-  constructor(bytes: Buffer, words: FrequentWords) {
+  /** @param isLasting what is read may be kept for long */
+  constructor(bytes: Buffer, words: FrequentWords, isLasting: boolean) {
     this.#bytes = bytes
     this.#words = words
+    this.#isLasting = isLasting
   }
 
   count(): number {
@@ -55,7 +58,8 @@ export class ResponseReader {
   }
 
   #body(length: number): Buffer {
-    const body = Buffer.allocUnsafeSlow(length)
+    // For a moment a part of something larger is enough: memory of its own is the dearest part of a small body.
+    const body = this.#isLasting ? Buffer.allocUnsafeSlow(length) : Buffer.allocUnsafe(length)
     this.#at += this.#bytes.copy(body, 0, this.#at)
     return body
   }

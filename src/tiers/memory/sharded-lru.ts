@@ -62,6 +62,13 @@ export class ShardedLru<V extends object> {
     return found && this.#opened(key, found)
   }
 
+  /** Whether the value of a key is the same object when it is asked for again. */
+  isUnpacked(key: string): boolean {
+    if (this.#open.has(key)) return true
+    const found = this.#find(key)
+    return found !== undefined && found.shard.wholeOf(found.record) !== undefined
+  }
+
   /** Like `peek` for one of very many keys, of which most are not asked for again. */
   read(key: string): V | undefined {
     const found = this.#find(key)
@@ -116,7 +123,8 @@ export class ShardedLru<V extends object> {
   #opened(key: string, found: Found<V>): V {
     const { shard, record } = found
     if (shard.wholeOf(record) !== undefined || shard.isOld(record)) return this.#current(key, found)
-    return this.#open.opened(key, this.#key.hash, shard.unpack(record))
+    const isAgain = this.#open.isAgain(this.#key.hash)
+    return this.#open.opened(key, shard.unpack(record, isAgain), isAgain)
   }
 
   #current(key: string, { shard, record }: Found<V>): V {

@@ -111,7 +111,7 @@ const asked: MemoryRequest = {
 const otherName = { viaName: 'other', cacheStatus: undefined }
 
 describe('remembered plans', () => {
-  it('are those of lines that have something stored, and of those that are known to be uncacheable', async (t) => {
+  it('are those of lines that memory keeps unpacked, and of those that are known to be uncacheable', async (t) => {
     const core = new ScriptedCore()
     core.answer = ({ request, respond }) =>
       respond(200, ['Cache-Control', request.target === '/live' ? 'no-store' : 'max-age=60'], request.target)
@@ -120,11 +120,14 @@ describe('remembered plans', () => {
     const connection = await openConnection(lane.port)
     t.after(() => connection.close())
     const isRemembered = (target: string) => core.core.plans.get({ ...line, authority: 'h.test', target }) !== undefined
-    for (const target of ['/page', '/live']) {
-      for (const times of [1, 2]) {
+    for (const [target, timesMin] of [
+      ['/page', 3],
+      ['/live', 2],
+    ] as const) {
+      for (const times of [1, 2, 3]) {
         connection.write(`GET ${target} HTTP/1.1\r\nHost: h.test\r\n\r\n`)
         assert.equal((await connection.readResponse('GET')).text, target)
-        assert.equal(isRemembered(target), times === 2)
+        assert.equal(isRemembered(target), times >= timesMin)
       }
     }
   })

@@ -59,7 +59,8 @@ describe('a remembered hit', () => {
       const answers = Array.from({ length: times }, () => answer(asked))
       return answers.map((one, i) => (i > 0 && one === answers[i - 1] ? 'same' : 'new')).join(' ')
     }
-    assert.equal(repeats(6), 'new new new new same same')
+    // The first was unpacked for that moment only.
+    assert.equal(repeats(7), 'new new new new new same same')
     core.clock.advance(1_000)
     assert.equal(repeats(3), 'new same same')
     core.clock.advance(1_000)
@@ -85,11 +86,12 @@ describe('a remembered hit', () => {
     const [stored] = core.memory.peek(plan.key)!
     const hits = new RememberedHits(1_000_000)
     const keys = Array.from({ length: 1_000 }, () => [stored!])
-    const isKnown = (variants: Variants) => hits.of(variants).get('GET') !== undefined
+    const isKnown = (variants: Variants) => hits.of(variants)?.get('GET') !== undefined
     for (const variants of keys) {
+      const known = hits.begin(variants)
       for (let request = 1; request <= 4; request++) {
         if (!isKnown(variants))
-          hits.remember(variants, 'GET', { plan, stored: stored!, ageSeconds: 0, prepared }, core.clock.now())
+          hits.remember(known, 'GET', { plan, stored: stored!, ageSeconds: 0, prepared }, core.clock.now())
       }
       assert.ok(isKnown(keys[0]!), 'the first is of use all the time')
     }

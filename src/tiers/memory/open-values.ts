@@ -13,6 +13,7 @@ export class OpenValues<V extends object> {
   readonly #lately = new Uint32Array(LATELY)
   #lastKey: string | undefined
   #last: V | undefined
+  #lastTimes = 0
 
   constructor(bytesMax: number, bytesOf: (value: V) => number) {
     this.#values = new LRUCache<string, V>({ maxSize: bytesMax, sizeCalculation: bytesOf })
@@ -24,11 +25,14 @@ export class OpenValues<V extends object> {
 
   get(key: string): V | undefined {
     // The steps of one request ask for the same.
-    return key === this.#lastKey ? this.#last : this.#values.get(key)
+    if (key !== this.#lastKey) return this.#values.get(key)
+    this.#lastTimes++
+    return this.#last
   }
 
+  /** Whether the value of a key is kept, or is the one that was opened last, and was asked for since. */
   has(key: string): boolean {
-    return this.#values.has(key)
+    return this.#values.has(key) || (key === this.#lastKey && this.#lastTimes > 0)
   }
 
   /** Whether this key is asked for again, so that its value is kept. */
@@ -43,6 +47,7 @@ export class OpenValues<V extends object> {
   opened(key: string, value: V, isAgain: boolean): V {
     this.#lastKey = key
     this.#last = value
+    this.#lastTimes = 0
     if (isAgain) this.#values.set(key, value)
     return value
   }

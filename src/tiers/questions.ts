@@ -109,7 +109,8 @@ export class Questions {
     const { clock } = this.#parts
     this.#cancelTimer = clock.after(Math.max(0, Math.ceil(untilMs - clock.now())), () => {
       this.#timerAtMs = Number.POSITIVE_INFINITY
-      this.#lookForLate()
+      // What has arrived is read first: it is not late because this process was busy.
+      setImmediate(() => this.#lookForLate())
     })
   }
 

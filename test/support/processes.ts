@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 import { portOpen } from '../../src/bench/servers/port-open.ts'
 import { signalGroup } from '../../src/bench/servers/signal-group.ts'
 
@@ -105,8 +106,22 @@ function launch(options: ProgramOptions): Omit<Program, 'readyLine'> {
         const giveUp = setTimeout(() => signalGroup(child, 'SIGKILL'), stopPatienceMs)
         void exited.then(() => clearTimeout(giveUp))
       }),
-    pause: () => signalGroup(child, 'SIGSTOP'),
+    pause: () => {
+      signalGroup(child, 'SIGSTOP')
+      // A thread on another processor may still answer something after the signal was sent.
+      while (!isStopped(child.pid)) {}
+    },
     resume: () => signalGroup(child, 'SIGCONT'),
+  }
+}
+
+/** Whether each thread of it stands still, or it is gone. */
+function isStopped(pid: number | undefined): boolean {
+  try {
+    const tasks = readdirSync(`/proc/${pid}/task`)
+    return tasks.every((task) => /\) [TXZ] /.test(readFileSync(`/proc/${pid}/task/${task}/stat`, 'latin1')))
+  } catch {
+    return true
   }
 }
 

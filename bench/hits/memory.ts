@@ -1,8 +1,9 @@
 import { join } from 'node:path'
+import { cpuMicros } from '../support/cpu-time.ts'
 import { ask } from '../support/http-get.ts'
 import type { MemoryReport } from '../support/memory-probe.ts'
 import { requestFields } from '../support/request-head.ts'
-import { startBreakwater } from '../support/server.ts'
+import { type Server, startBreakwater, startPeer } from '../support/server.ts'
 import { runLoad } from '../support/wrk.ts'
 import type { Bench } from './bench.ts'
 import { fill } from './fill.ts'
@@ -16,14 +17,19 @@ export interface MemoryFigures {
   /** How many were stored for what follows, by a sample. */
   readonly storedAt: number
   readonly pauses: { readonly fullCollectionMs: number; readonly majorMsMax: number; readonly minorMsMax: number }
-  readonly churn: {
-    readonly hitsPerSecond: number
-    readonly newPerSecond: number
-    readonly p50Ms: number
-    readonly p99Ms: number
-    readonly p999Ms: number
-    readonly majorPauseMsMax: number
-  }
+  readonly churn: ChurnFigures & { readonly majorPauseMsMax: number }
+  /** The same load on nginx, where it is installed: how much of a tail is that of the load and of the machine. */
+  readonly nginxChurn: ChurnFigures | undefined
+}
+
+export interface ChurnFigures {
+  readonly hitsPerSecond: number
+  readonly newPerSecond: number
+  /** Of its core's time, with all its threads. */
+  readonly busyShare: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+  readonly p999Ms: number
 }
 
 export const memoryQuestion = {
@@ -69,8 +75,9 @@ export async function measureMemory(bench: Bench): Promise<MemoryFigures> {
     const last = await store(overheadAt + 1, Math.ceil(count.stored * 1.03))
     const full = await probe()
     const storedAt = Math.round((await storedShare(server.port, last, bench)) * last)
-    const churn = await measureChurn(server.port, last, bench)
+    const churn = await measureChurn(server, last, bench)
     const { majorPauseMsMax } = await probe()
+    await server.stop()
     const each = (key: keyof MemoryReport, beyond: number) => (some[key] - empty[key]) / overheadAt - beyond
     return {
       overheadAt,
@@ -86,6 +93,7 @@ export async function measureMemory(bench: Bench): Promise<MemoryFigures> {
         minorMsMax: Math.max(some.minorPauseMsMax, full.minorPauseMsMax),
       },
       churn: { ...churn, majorPauseMsMax },
+      nginxChurn: await measureNginxChurn(bench),
     }
   } catch (error) {
     await server.stop()
@@ -129,27 +137,45 @@ async function startProbed(memory: string, { place }: Bench) {
   return { server, probe }
 }
 
+async function measureNginxChurn(bench: Bench): Promise<ChurnFigures | undefined> {
+  const nginx = bench.peers.find(({ peer }) => peer.package === 'nginx')
+  if (nginx === undefined) return undefined
+  const server = await startPeer(nginx, { accessLog: false }, bench.place)
+  try {
+    const last = await fill({ port: server.port, prefix, first: 1, count: hotCount }, bench)
+    return await measureChurn(server, last, bench)
+  } finally {
+    await server.stop()
+  }
+}
+
 /**
  * Hits while others store new responses. Both pause between requests, so that neither the server nor the core of the load
  * is ever full: what is late then was held up in the server.
  */
-async function measureChurn(port: number, last: number, { origin, settings, place, loadCore, progress }: Bench) {
+async function measureChurn(
+  { name, port, pids }: Server,
+  last: number,
+  { origin, settings, place, loadCore, progress }: Bench,
+): Promise<ChurnFigures> {
   // Long enough for the garbage of old responses to be collected.
   const seconds = settings.isQuick ? 3 : 40
   const to = { port, core: loadCore, folder: place.folder }
   const hot = { kind: 'uniform', prefix, first: last - hotCount + 1, count: hotCount } as const
   const hits = { head: 'browser', targets: hot, pauseMs: 5 } as const
   const news = { head: 'browser', targets: { kind: 'sequence', prefix, first: last + 1 }, pauseMs: 10 } as const
-  progress.step('memory: hits under churn')
+  progress.step(`memory: hits under churn, ${name}`)
   await runLoad(hits, { ...to, seconds: settings.warmUpSeconds, connections: settings.connections })
   const before = await origin.requests()
+  const cpuBefore = cpuMicros(pids)
   const [measured, stored] = await Promise.all([
     runLoad(hits, { ...to, seconds, connections: settings.connections }),
     runLoad(news, { ...to, seconds, connections: 16 }),
   ])
+  const busyShare = (cpuMicros(pids) - cpuBefore) / (seconds * 1e6)
   const others = (await origin.requests()) - before - stored.requests
   if (others > measured.requests / 100)
     throw new Error(`${others} of ${measured.requests} hits under churn were misses`)
   const { p50Ms, p99Ms, p999Ms } = measured
-  return { hitsPerSecond: measured.perSecond, newPerSecond: stored.perSecond, p50Ms, p99Ms, p999Ms }
+  return { hitsPerSecond: measured.perSecond, newPerSecond: stored.perSecond, busyShare, p50Ms, p99Ms, p999Ms }
 }

@@ -68,7 +68,8 @@ function comparison(figures: readonly Figures[]): string {
 
 function memory(figures: MemoryFigures): string {
   const count = (n: number) => Math.round(n).toLocaleString('en')
-  const { overhead, pauses, churn } = figures
+  const { overhead, pauses, churn, nginxChurn } = figures
+  const both = nginxChurn === undefined ? [churn] : [churn, nginxChurn]
   return [
     table(
       [`bytes for each of ${count(figures.overheadAt)} stored responses of 1 KB, beyond the body`, ''],
@@ -91,12 +92,17 @@ function memory(figures: MemoryFigures): string {
       ],
     ),
     table(
-      [`hits among them, ${count(churn.newPerSecond)} new ones stored and old ones evicted each second`, ''],
+      ['hits among them, while new ones are stored and old ones evicted', 'Breakwater', 'nginx'].slice(
+        0,
+        1 + both.length,
+      ),
       [
-        ['hits/s', count(churn.hitsPerSecond)],
-        ['p50 ms', fixed(churn.p50Ms)],
-        ['p99 ms', fixed(churn.p99Ms)],
-        ['p99.9 ms', fixed(churn.p999Ms)],
+        ['hits/s', ...both.map(({ hitsPerSecond }) => count(hitsPerSecond))],
+        ['new/s', ...both.map(({ newPerSecond }) => count(newPerSecond))],
+        ['% of its core in use', ...both.map(({ busyShare }) => count(busyShare * 100))],
+        ['p50 ms', ...both.map(({ p50Ms }) => fixed(p50Ms))],
+        ['p99 ms', ...both.map(({ p99Ms }) => fixed(p99Ms))],
+        ['p99.9 ms', ...both.map(({ p999Ms }) => fixed(p999Ms))],
       ],
     ),
   ].join('\n')

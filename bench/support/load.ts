@@ -15,6 +15,6 @@ export interface Load {
   readonly head: HeadKind
   readonly fields?: readonly Field[]
   readonly targets: Targets
-  /** Each connection waits this long after a response; none by default. */
+  /** Each connection waits after a response, so long on average; none by default. */
   readonly pauseMs?: number
 }

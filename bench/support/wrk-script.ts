@@ -10,7 +10,8 @@ export function wrkScript(load: Load): string {
   return [
     `local tail = ${luaText(tail)}`,
     requests(load.targets),
-    ...(load.pauseMs === undefined ? [] : [`delay = function() return ${load.pauseMs} end`]),
+    // Connections that all pause alike would ask together for ever, once something has held them up together.
+    ...(load.pauseMs === undefined ? [] : [`delay = function() return math.random(0, ${load.pauseMs * 2}) end`]),
     done,
   ].join('\n')
 }

@@ -4,7 +4,10 @@ import { type Program, startProgram } from '../../test/support/processes.ts'
 import type { Load } from './load.ts'
 import { resultMark, wrkScript } from './wrk-script.ts'
 
-/** What wrk saw. Latencies are those of a closed loop: each connection asks again when it has its answer. */
+/**
+ * What wrk saw. Each connection asks again when it has its answer, or has paused after it. Percentiles are of more than these
+ * requests: for an answer that took longer than twice the usual interval, wrk adds what others who came meanwhile would have waited.
+ */
 export interface LoadResult {
   readonly requests: number
   readonly perSecond: number

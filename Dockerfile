@@ -10,6 +10,8 @@ RUN npm run build && npm ci --omit=dev --omit=optional
 
 FROM node:26-slim
 ENV NODE_ENV=production
+# One thread of V8's beside ours: with its usual four, collecting garbage takes four fifths of a core that all share (docs/decisions/garbage.md).
+ENV NODE_OPTIONS=--v8-pool-size=1
 WORKDIR /breakwater
 COPY --from=build /build/node_modules node_modules
 COPY --from=build /build/dist dist

@@ -61,6 +61,8 @@ export async function startBreakwater(
   const program = await startProgram({
     command: 'taskset',
     arguments: ['-c', place.cores, process.execPath, ...nodeArguments],
+    // As the shipped service and image start it.
+    environment: { NODE_OPTIONS: '--v8-pool-size=1' },
     ready: /breakwater: listening on https?:\/\/\S+:(\d+)/,
   })
   const port = Number(program.readyLine![1])

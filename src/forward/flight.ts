@@ -52,9 +52,13 @@ export class Flight implements FlightHandler {
 
   /** Sends the upstream request for `leader`. */
   start(leader: ProxyRequest): Promise<FlightOutcome> {
-    const outcome = this.#take(leader, true)
+    return new Promise((settle) => this.startFor(leader, settle))
+  }
+
+  /** The same; the leader is told in the turn in which the outcome is known, perhaps before this returns. */
+  startFor(leader: ProxyRequest, settle: (outcome: FlightOutcome) => void): void {
+    this.#add(leader, true, settle)
     this.startForNobody()
-    return outcome
   }
 
   /**
@@ -114,11 +118,13 @@ export class Flight implements FlightHandler {
   }
 
   #take(request: ProxyRequest, leader: boolean): Promise<FlightOutcome> {
-    return new Promise((settle) => {
-      const taker = { request, leader, settle }
-      this.#takers.push(taker)
-      request.exchange.onGone(() => this.#drop(taker))
-    })
+    return new Promise((settle) => this.#add(request, leader, settle))
+  }
+
+  #add(request: ProxyRequest, leader: boolean, settle: (outcome: FlightOutcome) => void): void {
+    const taker = { request, leader, settle }
+    this.#takers.push(taker)
+    request.exchange.onGone(() => this.#drop(taker))
   }
 
   /** A client left before the head. The flight goes on: what it fetches may be storable. */

@@ -48,6 +48,16 @@ export class Flights {
     return this.#launchJoinable(keys, purpose).start(leader)
   }
 
+  /** The same, without a promise: see `Flight.startFor`. */
+  leadAtOnce(
+    keys: FlightKeys,
+    leader: ProxyRequest,
+    purpose: FlightPurpose,
+    settle: (outcome: FlightOutcome) => void,
+  ): void {
+    this.#launchJoinable(keys, purpose).startFor(leader, settle)
+  }
+
   /** The same for a refresh in the background, which no client waits for. */
   refresh(keys: FlightKeys, purpose: FlightPurpose): void {
     this.#launchJoinable(keys, purpose).startForNobody()

@@ -10,8 +10,10 @@ import { unaccountedCookies } from '../rfc9111/litespeed.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import type { Variants } from '../tiers/memory/memory-tier.ts'
 import type { Core } from './core.ts'
-import { type Pass, PassByPlan, PassOfUncacheable } from './pass-at-once.ts'
+import { MissAtOnce } from './miss-at-once.ts'
+import { PassByPlan, PassOfUncacheable } from './pass-at-once.ts'
 import { type RememberedHit, RememberedHits } from './remembered-hits.ts'
+import type { ShortWay } from './short-way.ts'
 
 /**
  * A plain GET or HEAD that a lane would like answered at once. It is what its `ProxyRequest` would be, but with its fields
@@ -35,7 +37,7 @@ export interface MemoryRequest {
  * Answers from memory in the same turn, or says that the request is to be sent to the origin for itself alone; or undefined: then it
  * goes the general way, which finds the same or more.
  */
-export type AnswerFromMemory = (request: MemoryRequest) => PreparedResponse | Pass | undefined
+export type AnswerFromMemory = (request: MemoryRequest) => PreparedResponse | ShortWay | undefined
 
 /** Bytes that prepared responses may take, beside the memory tier's own. */
 const PREPARED_BYTES_MAX = 32 * 1024 * 1024
@@ -65,9 +67,7 @@ export function createMemoryAnswers(core: Core): AnswerFromMemory {
     if (plan.kind === 'pass') return isPurgeByPath(core, request) ? undefined : new PassByPlan(core, plan)
     const variants = core.memory.peek(plan.key)
     if (planned === undefined && isAskedForAgain(core, plan, variants)) plans.set(request, linePlan)
-    if (variants === undefined) {
-      return isKnownAsPass(core, request, plan) ? new PassOfUncacheable(core, plan) : undefined
-    }
+    if (variants === undefined) return shortWayToOrigin(core, request, plan)
 
     const known = hits.of(variants) ?? (core.memory.isUnpacked(plan.key) ? hits.begin(variants) : undefined)
     if (known === undefined) return findHit(core, request, plan, variants)?.prepared
@@ -91,14 +91,16 @@ function isAskedForAgain({ lookup, memory }: Core, { key }: Plan, variants: Vari
   return variants === undefined ? lookup.unshareable(key) === 'uncacheable' : memory.isUnpacked(key)
 }
 
-/** Whether nothing but the origin can answer, and nobody else is to be asked, or to wait for the answer. */
-function isKnownAsPass(core: Core, request: MemoryRequest, { key }: Plan): boolean {
+/** For a request that nothing is stored for; undefined where more has to be looked at. */
+function shortWayToOrigin(core: Core, request: MemoryRequest, plan: Plan): ShortWay | undefined {
   const { lookup, peers, tiers } = core
-  if (lookup.unshareable(key) !== 'uncacheable' || lookup.varyingCookies(key) !== undefined) return false
-  if (peers !== undefined || tiers !== undefined || isPurgeByPath(core, request)) return false
-  if (requestDirectives(request.decisive).onlyIfCached) return false
+  if (lookup.varyingCookies(plan.key) !== undefined || isPurgeByPath(core, request)) return undefined
+  if (requestDirectives(request.decisive).onlyIfCached) return undefined
+  const isUncacheable = lookup.unshareable(plan.key) === 'uncacheable'
+  // What nobody is to wait for is asked of the origin alone, which a box or a thread beside others does on the general way.
+  if (isUncacheable && (peers !== undefined || tiers !== undefined)) return undefined
   core.memory.countMiss()
-  return true
+  return isUncacheable ? new PassOfUncacheable(core, plan) : new MissAtOnce(core, plan)
 }
 
 function isPurgeByPath({ purging }: Core, request: MemoryRequest): boolean {

@@ -1,4 +1,5 @@
 import { unreachable } from '../errors.ts'
+import type { FlightKeys } from '../forward/flights.ts'
 import type { FlightOutcome } from '../forward/verdict.ts'
 import { hasField } from '../http/fields.ts'
 import type { Found } from '../lookup/lookup.ts'
@@ -21,6 +22,8 @@ export interface Fetch {
   again(core: Core, request: ProxyRequest, plan: Plan, attempt: Attempt): ProxyResponse | Promise<ProxyResponse>
 }
 
+const CLIENT: Asking = { kind: 'client' }
+
 type Outcome<Kind> = Extract<FlightOutcome, { kind: Kind }>
 
 /** Fetches or validates, together with others who ask for the same; the response is stored if it may be. */
@@ -32,6 +35,21 @@ export async function fetchForCache(fetch: Fetch): Promise<ProxyResponse> {
   }
   const asking = askingFor(found, request, attempt)
   return landed(fetch, asking, await fly(fetch, asking))
+}
+
+/**
+ * The same for a request that nothing is stored for. Where it leads a flight there is no promise in between.
+ *
+ * @param answer called with what makes the answer, when it can be made
+ */
+export function fetchAtOnce(fetch: Fetch, answer: (make: () => ProxyResponse | Promise<ProxyResponse>) => void): void {
+  const { core, request, plan } = fetch
+  const keys = flightKeys(fetch)
+  if (request.method !== 'GET' || !mayCoalesce(fetch) || core.flights.has(keys.flightKey)) {
+    return answer(() => fetchForCache(fetch))
+  }
+  const errand = new FlightErrand({ core, request, plan, asking: CLIENT, whom: 'others', priority: 'client' })
+  core.flights.leadAtOnce(keys, request, errand, (outcome) => answer(() => landed(fetch, CLIENT, outcome)))
 }
 
 /** What the request gets of its flight's outcome. */
@@ -57,7 +75,7 @@ export function landed(fetch: Fetch, asking: Asking, outcome: FlightOutcome): Pr
 
 function fly(fetch: Fetch, asking: Asking): Promise<FlightOutcome> {
   const { core, request, plan, attempt } = fetch
-  const keys = { flightKey: core.lookup.flightKey(request, plan), cacheKey: plan.key }
+  const keys = flightKeys(fetch)
   // A range is only this client's; and who has asked the others once goes to the origin then.
   const viaOthers = attempt.number === 0 && request.method === 'GET' && !hasField(request.fields, 'range')
   const whom = viaOthers ? 'others' : 'origin'
@@ -68,6 +86,10 @@ function fly(fetch: Fetch, asking: Asking): Promise<FlightOutcome> {
   // A HEAD brings no body for others to read, and a range is only this client's.
   if (request.method !== 'GET' || hasField(request.fields, 'range')) return core.flights.alone(keys, request, errand)
   return core.flights.lead(keys, request, errand)
+}
+
+function flightKeys({ core, request, plan }: Fetch): FlightKeys {
+  return { flightKey: core.lookup.flightKey(request, plan), cacheKey: plan.key }
 }
 
 function mayCoalesce({ core, request, plan, attempt }: Fetch): boolean {

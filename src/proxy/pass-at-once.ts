@@ -5,73 +5,19 @@ import type { Doomable } from '../forward/flights.ts'
 import { pass } from '../forward/pass.ts'
 import type { RawFields } from '../http/fields.ts'
 import type { OriginHandler, OriginResponse } from '../origin/origin-client.ts'
-import type { Plan } from '../policy/plan.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
-import type { ProxyResponse } from '../request/proxy-response.ts'
 import type { InvalidationTest } from '../tiers/invalidation.ts'
 import { FlightErrand } from './ask-origin.ts'
 import type { Asking } from './asking.ts'
 import { FIRST_ATTEMPT } from './attempt.ts'
-import type { Core } from './core.ts'
 import { type Fetch, landed } from './fetch-for-cache.ts'
-import { internalError, serveFromCache, withoutOwnCookies } from './handle-request.ts'
+import { serveFromCache } from './handle-request.ts'
 import { passed, passedRequest } from './pass-through.ts'
 import { plannedRequest } from './planned-request.ts'
-
-/** Gets the answer in the turn in which it is known: no promise lies between. Called once. */
-export type Respond = (answer: ProxyResponse) => void
-
-/** What is known of a plain request before it is made: it goes to the origin, for itself alone. */
-export interface Pass {
-  /** Sends it. It calls back, perhaps before it returns, and never throws. */
-  send(request: ProxyRequest, respond: Respond): void
-}
-
-/** Its answer, or what fails in its place. */
-abstract class Answering {
-  protected readonly core: Core
-  protected readonly plan: Plan
-  #respond: Respond | undefined
-  #received: ProxyRequest | undefined
-
-  constructor(core: Core, plan: Plan) {
-    this.core = core
-    this.plan = plan
-  }
-
-  send(received: ProxyRequest, respond: Respond): void {
-    this.#received = received
-    this.#respond = respond
-    try {
-      this.ask(withoutOwnCookies(this.core, received))
-    } catch (cause) {
-      this.#fail(cause)
-    }
-  }
-
-  /** Sends the upstream request. */
-  protected abstract ask(request: ProxyRequest): void
-
-  /** Answers with what comes of `act`; a throw in it is a defect, and answered as such. */
-  protected answer(act: () => ProxyResponse | Promise<ProxyResponse>): void {
-    let answer: ReturnType<typeof act>
-    try {
-      answer = act()
-    } catch (cause) {
-      return this.#fail(cause)
-    }
-    const respond = this.#respond!
-    if (!(answer instanceof Promise)) return respond(answer)
-    answer.then(respond, (cause) => this.#fail(cause))
-  }
-
-  #fail(cause: unknown): void {
-    this.#respond!(internalError(this.core, this.#received!, cause))
-  }
-}
+import { Answering } from './short-way.ts'
 
 /** A rule, or a cookie, says that it is passed. */
-export class PassByPlan extends Answering implements Pass {
+export class PassByPlan extends Answering {
   protected override ask(request: ProxyRequest): void {
     const { core, plan } = this
     const passing = { core, request, plan, reason: plan.reason ?? 'rule' }
@@ -89,7 +35,7 @@ const MISS: Fetch['found'] = { kind: 'miss', reason: 'uri-miss' }
  * as long as the response is again for this request alone; for everything else there is a flight, from the moment at which that
  * is known.
  */
-export class PassOfUncacheable extends Answering implements Pass, OriginHandler, Doomable {
+export class PassOfUncacheable extends Answering implements OriginHandler, Doomable {
   #request: ProxyRequest | undefined
   #errand: FlightErrand | undefined
   #unwatch: (() => void) | undefined

@@ -1,5 +1,5 @@
 import type { RequestHead } from '../../http1/head.ts'
-import type { Pass } from '../../proxy/pass-at-once.ts'
+import type { ShortWay } from '../../proxy/short-way.ts'
 import type { NormalisedRequest } from '../../request/normalise.ts'
 import type { Connection } from '../connection.ts'
 import type { LaneContext } from '../lane-context.ts'
@@ -9,8 +9,8 @@ export interface PlainExchangeParts {
   readonly connection: Connection
   readonly head: RequestHead
   readonly owner: ExchangeOwner
-  /** A request that is known to be passed; undefined goes the general way. */
-  readonly pass: KnownPass | undefined
+  /** A request whose way is known; undefined goes the general one. */
+  readonly known: KnownWay | undefined
 }
 
 /** Who reads the connection. */
@@ -21,8 +21,8 @@ export interface ExchangeOwner {
   onBodyWanted(): void
 }
 
-/** How it is passed, and what it says. */
-export interface KnownPass {
-  readonly way: Pass
+/** How it is answered, and what it says. */
+export interface KnownWay {
+  readonly way: ShortWay
   readonly request: NormalisedRequest
 }

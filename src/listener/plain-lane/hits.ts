@@ -4,7 +4,7 @@ import type { RequestHead } from '../../http1/head.ts'
 import { type KeptLines, keptLines } from '../../http1/kept-lines.ts'
 import type { ScannedRequest } from '../../http1/request-scanner.ts'
 import type { MemoryRequest } from '../../proxy/answer-from-memory.ts'
-import type { Pass } from '../../proxy/pass-at-once.ts'
+import type { ShortWay } from '../../proxy/short-way.ts'
 import type { Scheme } from '../../request/authority.ts'
 import { type NormalisedRequest, normalisePlain } from '../../request/normalise.ts'
 import { PreparedResponse } from '../../respond/prepared-response.ts'
@@ -53,8 +53,12 @@ export class Hits implements MemoryRequest {
     this.#context = context
   }
 
-  /** @returns what answers the request, its bytes ready; or how it is passed; undefined when it goes the general way */
-  find(request: ScannedRequest, fields: RequestFields, connection: Connection): PreparedResponse | Pass | undefined {
+  /** @returns what answers the request, its bytes ready; or the short way that it goes; undefined when it goes the general way */
+  find(
+    request: ScannedRequest,
+    fields: RequestFields,
+    connection: Connection,
+  ): PreparedResponse | ShortWay | undefined {
     const { answerFromMemory, settings, isDraining } = this.#context
     if (answerFromMemory === undefined || isDraining) return undefined
     if (connection.served + 1 >= settings.limits.requestsPerConnectionMax) return undefined
@@ -68,7 +72,7 @@ export class Hits implements MemoryRequest {
     }
   }
 
-  #answer(prepared: PreparedResponse | Pass | undefined): PreparedResponse | Pass | undefined {
+  #answer(prepared: PreparedResponse | ShortWay | undefined): PreparedResponse | ShortWay | undefined {
     if (!(prepared instanceof PreparedResponse)) return prepared
     const { wire } = prepared
     if (wire !== undefined && wire.untilMs === Number.POSITIVE_INFINITY) return prepared

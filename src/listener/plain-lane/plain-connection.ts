@@ -1,5 +1,5 @@
 import type { RequestHeadScanner, ScannedRequest } from '../../http1/request-scanner.ts'
-import type { Pass } from '../../proxy/pass-at-once.ts'
+import type { ShortWay } from '../../proxy/short-way.ts'
 import { PreparedResponse } from '../../respond/prepared-response.ts'
 import type { Connection } from '../connection.ts'
 import { NOBODY_LISTENS } from '../listener-hooks.ts'
@@ -190,13 +190,13 @@ export class PlainConnection implements ExchangeOwner {
     }
   }
 
-  #exchangeFor(request: ScannedRequest, way?: Pass): PlainExchange {
+  #exchangeFor(request: ScannedRequest, way?: ShortWay): PlainExchange {
     const { context, hits } = this.#lane
     const connection = this.#connection
     const text = request.text()
     const head = request.head(text)
-    const pass = way && { way, request: hits.normalised(connection, head, text) }
-    return new PlainExchange({ lane: context, connection, head, owner: this, pass })
+    const known = way && { way, request: hits.normalised(connection, head, text) }
+    return new PlainExchange({ lane: context, connection, head, owner: this, known })
   }
 
   #begin(exchange: PlainExchange): void {

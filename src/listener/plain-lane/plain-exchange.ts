@@ -40,19 +40,19 @@ export class PlainExchange implements Work, Exchange, PlainWriterEvents {
   constructor(parts: PlainExchangeParts) {
     this.#parts = parts
     this.#recorder = new ExchangeRecorder(parts.connection, parts.lane.clock.now(), 0)
-    this.#framing = parts.pass === undefined ? requestFraming(parts.head) : NO_BODY
+    this.#framing = parts.known === undefined ? requestFraming(parts.head) : NO_BODY
     this.#body = this.#bodyFor(this.#framing)
   }
 
   begin(): void {
-    const { lane, connection, head, pass } = this.#parts
+    const { lane, connection, head, known } = this.#parts
     const framing = this.#framing
     const { method, target, fields } = head
     const received = { method, target, fields, version: '1.1', hasBody: this.#body !== undefined }
     this.#recorder.received(received)
     if (framing.kind === 'refused') return this.#answerHere(framing)
     if (this.#malformed !== undefined) return this.#answerHere(this.#malformed)
-    const request = pass?.request ?? normaliseRequest(received, connection, lane.settings.request)
+    const request = known?.request ?? normaliseRequest(received, connection, lane.settings.request)
     if (request.kind === 'refused') return this.#answerHere(request)
     if (framing.kind === 'length' && framing.length > lane.settings.limits.requestBodyBytesMax) {
       return this.#answerHere(refuse(413, 'body-too-large', 'The request body is too large'))
@@ -136,8 +136,8 @@ export class PlainExchange implements Work, Exchange, PlainWriterEvents {
     this.#recorder.normalised(normalised)
     const body = this.#body?.body
     const request: ProxyRequest = { ...normalised, receivedMs: this.#recorder.receivedMs, body, exchange: this }
-    const { pass, lane } = this.#parts
-    if (pass !== undefined) return pass.way.send(request, (answer) => this.#respondOrFail(answer))
+    const { known, lane } = this.#parts
+    if (known !== undefined) return known.way.send(request, (answer) => this.#respondOrFail(answer))
     try {
       const answer = lane.handle(request)
       if (!(answer instanceof Promise)) return this.#respondOrFail(answer)
@@ -183,7 +183,7 @@ export class PlainExchange implements Work, Exchange, PlainWriterEvents {
 
   /** Decides, before the head is written, whether the connection can be kept (RFC 9112 §9.3). */
   #closesAfter(answer: ProxyResponse): boolean {
-    const { lane, connection, head, pass } = this.#parts
+    const { lane, connection, head, known } = this.#parts
     const isLast = connection.served >= lane.settings.limits.requestsPerConnectionMax
     if (this.#body?.body.forbidsKeeping(lane.settings.limits.discardedBodyBytesMax) === true) return true
     return (
@@ -191,7 +191,7 @@ export class PlainExchange implements Work, Exchange, PlainWriterEvents {
       connection.isEnding ||
       lane.isDraining ||
       isLast ||
-      (pass === undefined && !connectionPersists(head))
+      (known === undefined && !connectionPersists(head))
     )
   }
 

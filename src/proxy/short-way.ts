@@ -1,0 +1,57 @@
+import type { Plan } from '../policy/plan.ts'
+import type { ProxyRequest } from '../request/proxy-request.ts'
+import type { ProxyResponse } from '../request/proxy-response.ts'
+import type { Core } from './core.ts'
+import { internalError, withoutOwnCookies } from './handle-request.ts'
+
+/** Gets the answer in the turn in which it is known: no promise lies between. Called once. */
+export type Respond = (answer: ProxyResponse) => void
+
+/** What is known of a plain request before it is made: nothing that is stored answers it. */
+export interface ShortWay {
+  /** Sends it. It calls back, perhaps before it returns, and never throws. */
+  send(request: ProxyRequest, respond: Respond): void
+}
+
+/** Its answer, or what fails in its place. */
+export abstract class Answering implements ShortWay {
+  protected readonly core: Core
+  protected readonly plan: Plan
+  #respond: Respond | undefined
+  #received: ProxyRequest | undefined
+
+  constructor(core: Core, plan: Plan) {
+    this.core = core
+    this.plan = plan
+  }
+
+  send(received: ProxyRequest, respond: Respond): void {
+    this.#received = received
+    this.#respond = respond
+    try {
+      this.ask(withoutOwnCookies(this.core, received))
+    } catch (cause) {
+      this.#fail(cause)
+    }
+  }
+
+  /** Sends the upstream request. */
+  protected abstract ask(request: ProxyRequest): void
+
+  /** Answers with what comes of `act`; a throw in it is a defect, and answered as such. */
+  protected answer(act: () => ProxyResponse | Promise<ProxyResponse>): void {
+    let answer: ReturnType<typeof act>
+    try {
+      answer = act()
+    } catch (cause) {
+      return this.#fail(cause)
+    }
+    const respond = this.#respond!
+    if (!(answer instanceof Promise)) return respond(answer)
+    answer.then(respond, (cause) => this.#fail(cause))
+  }
+
+  #fail(cause: unknown): void {
+    this.#respond!(internalError(this.core, this.#received!, cause))
+  }
+}

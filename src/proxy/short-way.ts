@@ -46,12 +46,22 @@ export abstract class Answering implements ShortWay {
     } catch (cause) {
       return this.#fail(cause)
     }
-    const respond = this.#respond!
-    if (!(answer instanceof Promise)) return respond(answer)
-    answer.then(respond, (cause) => this.#fail(cause))
+    if (!(answer instanceof Promise)) return this.#give(answer)
+    answer.then(
+      (made) => this.#give(made),
+      (cause) => this.#fail(cause),
+    )
+  }
+
+  /** Once: a second answer would be taken for that to the client's next request. */
+  #give(answer: ProxyResponse): void {
+    const respond = this.#respond
+    this.#respond = undefined
+    respond?.(answer)
   }
 
   #fail(cause: unknown): void {
-    this.#respond!(internalError(this.core, this.#received!, cause))
+    if (this.#respond === undefined) return this.core.onFault(cause)
+    this.#give(internalError(this.core, this.#received!, cause))
   }
 }

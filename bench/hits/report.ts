@@ -15,7 +15,8 @@ function heading({ machine, settings, peers }: Results): string {
 
 ${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB; Linux ${machine.kernel}; ${machine.date}.${busy}
 Breakwater ${machine.commit} on Node ${machine.node}${versions.map((version) => `, ${version}`).join('')}.
-One core for the server, another for wrk (${settings.connections} connections) and the origin;
+One core for the server (Breakwater with one helper thread of V8's, as the shipped service starts it), another for wrk
+(${settings.connections} connections) and the origin;
 median of ${settings.rounds} rounds of ${settings.seconds} s each${settings.isQuick ? ', a quick look' : ''}.
 CPU is user and system time of all the server's processes for each request. Ratios are Breakwater's CPU to the other's, so
 below 1 Breakwater is cheaper; they are medians of the ratios within each round. The floor is a Node program that writes one

@@ -1,10 +1,17 @@
 import type { Clock } from '../clock.ts'
 
-/** The time that one request has for tiers: one deadline for all that it asks of them, and not one for each. */
+/** As long as a question has that is asked at all. */
+const QUESTION_MS_MIN = 5
+
+/**
+ * The time that one request has for tiers: one deadline for all that it asks of them, and not one for each. It is over when an
+ * answer was late. What only this process was busy with takes no question away: then others would fetch what one is to fetch.
+ */
 export class Patience {
   readonly #clock: Clock
   readonly #ms: number
   readonly #untilMs: number
+  #isOver = false
 
   constructor(clock: Clock, ms: number) {
     this.#clock = clock
@@ -12,10 +19,15 @@ export class Patience {
     this.#untilMs = clock.now() + ms
   }
 
-  /** 0 when it is over: no timer is as short as what may be left then. */
+  /** For the next question; 0 when it is over. */
   get leftMs(): number {
-    const leftMs = this.#untilMs - this.#clock.now()
-    return leftMs < 1 ? 0 : leftMs
+    if (this.#isOver) return 0
+    return Math.max(this.#untilMs - this.#clock.now(), Math.min(QUESTION_MS_MIN, this.#ms))
+  }
+
+  /** A tier did not answer in time: nothing more is asked. */
+  end(): void {
+    this.#isOver = true
   }
 
   /** As much again from now on, for a look that is made after a wait for something else. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { type LatencyCounts, LatencyHistogram } from './latency-histogram.ts'
+import type { Patience } from './patience.ts'
 import { StoreError } from './remote-store.ts'
 import type { ServerHealth } from './server-health.ts'
 
@@ -45,10 +46,13 @@ export class Questions {
     return this.#latency.counts()
   }
 
-  /** @returns undefined after `withinMs`, or when the answer failed; both are counted, and the server is judged by it */
-  ask<T>(server: string, withinMs: number, answer: Promise<T>): Promise<T | undefined> {
+  /** @returns undefined when the answer was late, or failed; both are counted, and the server is judged by it */
+  ask<T>(server: string, patience: Patience, answer: Promise<T>): Promise<T | undefined> {
     return new Promise((resolve) => {
-      const question = this.#opened(server, withinMs, () => resolve(undefined))
+      const question = this.#opened(server, patience.leftMs, () => {
+        patience.end()
+        resolve(undefined)
+      })
       answer.then(
         (value) => {
           this.#underWay--

@@ -5,6 +5,7 @@ import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import { selectingKey } from '../rfc9111/vary.ts'
 import type { BreakerSettings } from './breaker.ts'
 import { inTime, late } from './in-time.ts'
+import { Patience } from './patience.ts'
 import { Questions, storeError } from './questions.ts'
 import { type RecordSettings, type Sought, StoredRecords } from './records/stored-records.ts'
 import type { Claim, RemoteStore } from './remote-store.ts'
@@ -93,19 +94,15 @@ export class RemoteTier implements Tier {
     return this.#health.servers()
   }
 
-  async find(
-    key: string,
-    requestFields: RawFields,
-    withinMs = this.#settings.deadlineMs,
-  ): Promise<StoredResponse | undefined> {
+  async find(key: string, requestFields: RawFields, patience = this.#patience()): Promise<StoredResponse | undefined> {
     const base = this.#records.baseName(key)
-    const server = this.#serverToAsk(base, withinMs)
+    const server = this.#serverToAsk(base, patience)
     if (server === undefined || !this.#parts.invalidations.isCurrent) {
       this.#counters.skipped++
       return undefined
     }
     const request = { key, base, fields: requestFields, nowMs: this.#parts.clock.now() }
-    const sought = await this.#questions.ask(server, withinMs, this.#records.read(server, request))
+    const sought = await this.#questions.ask(server, patience, this.#records.read(server, request))
     return sought === undefined ? undefined : this.#note(key, sought)
   }
 
@@ -143,14 +140,14 @@ export class RemoteTier implements Tier {
     })
   }
 
-  async lease(key: string, leaseMs: number, withinMs = this.#settings.deadlineMs): Promise<Lease> {
+  async lease(key: string, leaseMs: number, patience = this.#patience()): Promise<Lease> {
     const base = this.#records.baseName(key)
-    const server = this.#serverToAsk(base, withinMs)
+    const server = this.#serverToAsk(base, patience)
     // What is fetched now would find no room in the queue: others would wait for nothing.
     if (server === undefined || this.#queue.isFull || !this.#health.isWritable(server)) return { kind: 'none' }
     const claim = { name: this.#records.leaseName(base), token: randomBytes(12).toString('hex') }
     const answer = this.#parts.store.claim(server, { ...claim, forMs: leaseMs })
-    const won = await this.#questions.ask(server, withinMs, answer)
+    const won = await this.#questions.ask(server, patience, answer)
     if (won === undefined) return { kind: 'none' }
     if (!won) return { kind: 'held' }
     const endRenewing = this.#keepRenewing(key, { ...claim, forMs: leaseMs })
@@ -202,8 +199,12 @@ export class RemoteTier implements Tier {
     await this.#parts.store.close()
   }
 
-  #serverToAsk(base: string, withinMs: number): string | undefined {
-    if (this.#closed || withinMs <= 0 || this.#questions.underWay >= this.#settings.findsMax) return undefined
+  #patience(): Patience {
+    return new Patience(this.#parts.clock, this.#settings.deadlineMs)
+  }
+
+  #serverToAsk(base: string, { leftMs }: Patience): string | undefined {
+    if (this.#closed || leftMs <= 0 || this.#questions.underWay >= this.#settings.findsMax) return undefined
     return this.#serverOf(base)
   }
 

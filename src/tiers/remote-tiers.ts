@@ -111,7 +111,7 @@ export class RemoteTiers {
   async find(key: string, requestFields: RawFields, patience = this.patience()): Promise<RemoteFind | undefined> {
     const position = this.#log.positionAt(this.#clock.now())
     for (const [asked, tier] of this.#tiers.entries()) {
-      const stored = await tier.find(key, requestFields, patience.leftMs)
+      const stored = await tier.find(key, requestFields, patience)
       if (stored === undefined) continue
       const promote = (ttlSeconds: number) => {
         for (const lacking of this.#tiers.slice(0, asked)) lacking.put(key, stored, ttlSeconds, position)

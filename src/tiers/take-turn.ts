@@ -29,19 +29,19 @@ const PAUSE_MAX_MS = 100
 
 /**
  * One box fetches what many miss at one moment: the first gets the lease, the others look again until it has stored something
- * or they have waited long enough; a tier that does not answer is not looked at again. Who has something stale to serve serves that instead of calling this. Never rejects; where
- * nobody can tell, everyone fetches.
+ * or they have waited long enough; a tier that does not answer is not looked at again. Who has something stale to serve serves
+ * that instead of calling this. Never rejects; where nobody can tell, everyone fetches.
  */
 export async function takeTurn(tier: Pick<Tier, 'lease' | 'find'>, options: TurnOptions): Promise<Turn> {
   const { clock, key, requestFields, leaseMs, waitMs, isUsable } = options
   const untilMs = clock.now() + waitMs
   let { patience } = options
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, PAUSE_MAX_MS)) {
-    const lease = await tier.lease(key, leaseMs, patience.leftMs)
+    const lease = await tier.lease(key, leaseMs, patience)
     if (lease.kind === 'none') return { kind: 'fetch', done: () => {} }
     const waited = pauseMs > FIRST_PAUSE_MS
     if (lease.kind === 'held' || waited) {
-      const stored = await tier.find(key, requestFields, patience.leftMs)
+      const stored = await tier.find(key, requestFields, patience)
       if (stored !== undefined && isUsable(stored)) {
         if (lease.kind === 'won') lease.release()
         return { kind: 'stored', stored }

@@ -1,6 +1,7 @@
 import type { RawFields } from '../http/fields.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import type { LatencyCounts } from './latency-histogram.ts'
+import type { Patience } from './patience.ts'
 
 /**
  * A tier that other boxes share: slower than memory, faster than the origin, and never in the way. No method throws or rejects,
@@ -16,10 +17,10 @@ export interface Tier {
    * The stored response for a request, of what is stored under its key (RFC 9111 §4.1). Whether it may be reused is not asked
    * here: it may be stale.
    *
-   * @param withinMs as long as the request still has, when that is less than the deadline
+   * @param patience what the request still has, where it has asked before
    * @returns after at most the deadline, and at once while the server is down
    */
-  find(key: string, requestFields: RawFields, withinMs?: number): Promise<StoredResponse | undefined>
+  find(key: string, requestFields: RawFields, patience?: Patience): Promise<StoredResponse | undefined>
   /**
    * Stores it for that long, at some time after this returns. Parts of a representation and large bodies are not stored.
    *
@@ -32,9 +33,9 @@ export interface Tier {
    * The right to fetch what is stored under a key, so that one box does it for all: until it is released, and for that long
    * after this box has died.
    *
-   * @param withinMs as for `find`
+   * @param patience as for `find`
    */
-  lease(key: string, leaseMs: number, withinMs?: number): Promise<Lease>
+  lease(key: string, leaseMs: number, patience?: Patience): Promise<Lease>
   counts(): TierCounts
   /** Resolves when all that was put and removed before has been done or given up. */
   settled(): Promise<void>

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { Patience } from '../../src/tiers/patience.ts'
 import { type RemoteStore, StoreError } from '../../src/tiers/remote-store.ts'
 import { RemoteTier } from '../../src/tiers/remote-tier.ts'
 import { RemoteTiers } from '../../src/tiers/remote-tiers.ts'
@@ -104,6 +105,21 @@ describe('what a request waits for tiers', () => {
     assert.equal(await took(clock, askLikeARequest(clock, behind(clock, tier))), deadlineMs)
   })
 
+  it('leaves a question its time when this process was busy for longer, and none when an answer was late', async () => {
+    const clock = new HeldClock()
+    const answer = { afterMs: 0 }
+    const { tier } = await tierOf(clock, 'redis', answer)
+    const tiers = behind(clock, tier)
+    const patience = tiers.patience()
+    assert.equal(await tiers.find('/', [], patience), undefined)
+    clock.advance(2 * deadlineMs)
+    assert.equal((await tier.lease('/', 2_000, patience)).kind, 'won')
+    answer.afterMs = Number.POSITIVE_INFINITY
+    const short = await took(clock, tiers.find('/', [], patience))
+    assert.ok(short > 0 && short < deadlineMs)
+    assert.equal(await took(clock, tiers.find('/', [], patience)), 0)
+  })
+
   it('is nothing after three that were late', async () => {
     const clock = new HeldClock()
     const { tier, changes } = await tierOf(clock, 'redis', { afterMs: Number.POSITIVE_INFINITY })
@@ -133,7 +149,7 @@ describe('a server of which a request had little time left', () => {
     it(`is ${state} after three answers that took ${afterMs} of its ${deadlineMs} ms`, async () => {
       const clock = new HeldClock()
       const { tier } = await tierOf(clock, 'redis', { afterMs })
-      for (let i = 0; i < 3; i++) assert.equal(await took(clock, tier.find('/', [], 20)), 20)
+      for (let i = 0; i < 3; i++) assert.equal(await took(clock, tier.find('/', [], new Patience(clock, 20))), 20)
       assert.equal(tier.counts().late, 3)
       assert.equal(tier.state, 'up')
       // By when the last answer has come.
@@ -148,7 +164,7 @@ describe('a server of which a request had little time left', () => {
     const breaking = Promise.withResolvers<never>()
     const store = { ...storeThat(clock, { afterMs: 0 }), get: () => breaking.promise }
     const { tier, changes } = await tierOn(clock, 'redis', store)
-    assert.equal(await took(clock, tier.find('/', [], 20)), 20)
+    assert.equal(await took(clock, tier.find('/', [], new Patience(clock, 20))), 20)
     breaking.reject(new StoreError('down', 'connection lost'))
     await new Promise((resolve) => setImmediate(resolve))
     assert.deepEqual([changes.at(-1)?.state, changes.at(-1)?.why], ['down', 'connection lost'])

@@ -141,6 +141,21 @@ describe('what a request waits for tiers', () => {
   })
 })
 
+describe('a process that stood still for longer than the deadline', () => {
+  it('reads the answer that came meanwhile, and takes it', async () => {
+    const clock = new HeldClock()
+    const read = Promise.withResolvers<undefined>()
+    const { tier } = await tierOn(clock, 'redis', { ...storeThat(clock, { afterMs: 0 }), get: () => read.promise })
+    const found = tier.find('/', [])
+    // Timers come first when it goes on, then what has arrived is read.
+    clock.advance(deadlineMs * 3)
+    read.resolve(undefined)
+    await found
+    const { late, misses } = tier.counts()
+    assert.deepEqual([late, misses], [0, 1])
+  })
+})
+
 describe('a server of which a request had little time left', () => {
   for (const [afterMs, state] of [
     [40, 'up'],

@@ -171,9 +171,12 @@ function versionIn(flags: readonly string[]): string {
   return `${after('c')}.${after('f')}`
 }
 
-/** They are all it has, and it ends one up to a second early. */
+/**
+ * They are all it has. Its clock is set once a second, and while it is late for that, what is written is reckoned from a second
+ * before: a value of T seconds is sure to stand for T - 2 only.
+ */
 function wholeSeconds(ms: number): number {
-  return Math.max(2, Math.ceil(ms / 1000))
+  return Math.ceil(ms / 1000) + 2
 }
 
 function expect(reply: MetaReply, ...codes: readonly string[]): MetaReply {

@@ -18,9 +18,9 @@ import { report, type TierResults } from './report.ts'
 const help = `Usage: npm run bench:tiers -- [options]
 
   --quick             one second for a figure instead of two
-  --questions A,B     only these: hit (where the answer comes from), outage (while Redis is away)
+  --questions A,B     only these: hit (where the answer comes from), outage (while Redis is away, and the same load while it is not)
 
-Writes bench/results/tiers.{json,md,svg} when all was measured. Takes about three minutes.
+Writes bench/results/tiers.{json,md,svg} when all was measured. Takes about five minutes.
 `
 const questionNames = ['hit', 'outage']
 const [serverCore, loadCore] = [0, 1]

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { systemClock } from '../../src/clock.ts'
+import type { InvalidationLog } from '../../src/tiers/invalidation-log/invalidation-log.ts'
 import { openInvalidationLog } from '../../src/tiers/open-tier.ts'
 import { RemoteTiers } from '../../src/tiers/remote-tiers.ts'
 import { startMemcached } from '../support/memcached.ts'
@@ -11,12 +12,13 @@ describe('the state of the tiers behind memory', () => {
   let redis: Server & { readonly url: string }
   let memcached: Server
   let tiers: RemoteTiers
+  let log: InvalidationLog
+  const clock = systemClock()
 
   before(async () => {
     redis = await startRedis()
     memcached = await startMemcached()
-    const clock = systemClock()
-    const log = openInvalidationLog(
+    log = openInvalidationLog(
       { url: redis.url, boxName: 'this box' },
       { clock, compile: () => undefined, onInvalidation: () => {}, onGap: () => {}, onState: () => {} },
     )
@@ -59,7 +61,9 @@ describe('the state of the tiers behind memory', () => {
 
   it('puts what the second had into the first, where it is purged like in the second', async () => {
     const [first, second] = [tiers.counts().tiers[0]!.counts, tiers.counts().tiers[1]!.counts]
-    tiers.put('/promoted', stored('page', { tags: ['t'] }), 60)
+    // What was said last is about everything here; what is stored now was asked for after it, by the clock of the log.
+    assert.ok(await log.caughtUp(10_000))
+    tiers.put('/promoted', stored('page', { tags: ['t'], requestTimeMs: clock.now() }), 60)
     await settled()
     await memcached.kill()
     memcached = await startMemcached({ port: memcached.port })

@@ -19,22 +19,23 @@ export const INVALIDATED = 1
 export const RANGE = 2
 export const COMPLETE_LENGTH = 4
 
-/** Directives that are there or not, by bit; behind them a bit for each that has seconds. */
-export const FLAGS = [
-  'noStore',
-  'noCache',
-  'isPrivate',
-  'isPublic',
-  'mustRevalidate',
-  'proxyRevalidate',
-  'mustUnderstand',
-  'noTransform',
-  'immutable',
-] as const
+/** Directives that are there or not. */
+export const FLAGS = {
+  noStore: 1,
+  noCache: 2,
+  isPrivate: 4,
+  isPublic: 8,
+  mustRevalidate: 16,
+  proxyRevalidate: 32,
+  mustUnderstand: 64,
+  noTransform: 128,
+  immutable: 256,
+} as const
 
-export const SECONDS = [
-  'maxAgeSeconds',
-  'sMaxageSeconds',
-  'staleWhileRevalidateSeconds',
-  'staleIfErrorSeconds',
-] as const
+/** Directives with seconds, which follow in this order, of those that are there. */
+export const SECONDS = {
+  maxAgeSeconds: 512,
+  sMaxageSeconds: 1024,
+  staleWhileRevalidateSeconds: 2048,
+  staleIfErrorSeconds: 4096,
+} as const

@@ -1,8 +1,8 @@
 import { type StoredResponse, withOwnBody } from '../../rfc9111/stored-response.ts'
 import type { Bytes } from './block-store.ts'
 import { FrequentWords } from './frequent-words.ts'
-import { ResponseReader } from './response-reader.ts'
-import { ResponseWriter } from './response-writer.ts'
+import { PackedReader } from './packed-reader.ts'
+import { PackedWriter } from './packed-writer.ts'
 
 /** Bytes of a head beside its texts, and of a text beside its characters, at the very most. */
 const HEAD_BYTES_MAX = 200
@@ -11,7 +11,7 @@ const TEXT_BYTES_MAX = 8
 /** Makes bytes of stored responses and stored responses of bytes. What it made can be read by itself only, as it knows the words. */
 export class PackedResponses {
   readonly #words = new FrequentWords()
-  readonly #writer = new ResponseWriter(this.#words)
+  readonly #writer = new PackedWriter(this.#words)
   readonly #bytesMax: number
 
   /** @param bytesMax more are not packed */
@@ -35,7 +35,7 @@ export class PackedResponses {
 
   /** @returns responses that share no memory with `bytes` */
   unpack(bytes: Buffer, isLasting: boolean): readonly StoredResponse[] {
-    const reader = new ResponseReader(bytes, this.#words, isLasting)
+    const reader = new PackedReader(bytes, this.#words, isLasting)
     const variants: StoredResponse[] = []
     for (let count = reader.count(); count > 0; count--) variants.push(reader.response())
     return variants

@@ -7,13 +7,22 @@ import {
   type StoredResponse,
 } from '../../rfc9111/stored-response.ts'
 import type { FrequentWords } from './frequent-words.ts'
-import { COMPLETE_LENGTH, FLAGS, INVALIDATED, RANGE, TEXT_DATE, TEXT_LATIN1, TEXT_WORD } from './packed-format.ts'
+import {
+  COMPLETE_LENGTH,
+  FLAGS,
+  INVALIDATED,
+  RANGE,
+  SECONDS,
+  TEXT_DATE,
+  TEXT_LATIN1,
+  TEXT_WORD,
+} from './packed-format.ts'
 
 const NO_SELECTING: readonly SelectingField[] = []
 const NO_TEXTS: readonly string[] = []
 
 /** Reads what was packed as packed-format.ts says, with the words that it was written with. */
-export class ResponseReader {
+export class PackedReader {
   readonly #bytes: Buffer
   readonly #words: FrequentWords
   readonly #isLasting: boolean
@@ -66,25 +75,28 @@ export class ResponseReader {
 
   #directives(): ResponseDirectives {
     const flags = this.count()
-    const isSet = (i: number) => (flags & (1 << i)) !== 0
-    const seconds = (i: number) => (isSet(FLAGS.length + i) ? this.#number() : undefined)
     return {
-      noStore: isSet(0),
-      noCache: isSet(1),
-      isPrivate: isSet(2),
-      isPublic: isSet(3),
-      mustRevalidate: isSet(4),
-      proxyRevalidate: isSet(5),
-      mustUnderstand: isSet(6),
-      noTransform: isSet(7),
-      immutable: isSet(8),
-      maxAgeSeconds: seconds(0),
-      sMaxageSeconds: seconds(1),
-      staleWhileRevalidateSeconds: seconds(2),
-      staleIfErrorSeconds: seconds(3),
+      noStore: (flags & FLAGS.noStore) !== 0,
+      noCache: (flags & FLAGS.noCache) !== 0,
+      isPrivate: (flags & FLAGS.isPrivate) !== 0,
+      isPublic: (flags & FLAGS.isPublic) !== 0,
+      mustRevalidate: (flags & FLAGS.mustRevalidate) !== 0,
+      proxyRevalidate: (flags & FLAGS.proxyRevalidate) !== 0,
+      mustUnderstand: (flags & FLAGS.mustUnderstand) !== 0,
+      noTransform: (flags & FLAGS.noTransform) !== 0,
+      immutable: (flags & FLAGS.immutable) !== 0,
+      maxAgeSeconds: this.#seconds(flags & SECONDS.maxAgeSeconds),
+      sMaxageSeconds: this.#seconds(flags & SECONDS.sMaxageSeconds),
+      staleWhileRevalidateSeconds: this.#seconds(flags & SECONDS.staleWhileRevalidateSeconds),
+      staleIfErrorSeconds: this.#seconds(flags & SECONDS.staleIfErrorSeconds),
       noCacheFields: this.#texts(),
       privateFields: this.#texts(),
     }
+  }
+
+  /** @param flag 0: there are none */
+  #seconds(flag: number): number | undefined {
+    return flag === 0 ? undefined : this.#number()
   }
 
   #selecting(): readonly SelectingField[] {

@@ -16,8 +16,11 @@ import {
   TEXT_WORD,
 } from './packed-format.ts'
 
+const FLAG_NAMES = Object.keys(FLAGS) as readonly (keyof typeof FLAGS)[]
+const SECONDS_NAMES = Object.keys(SECONDS) as readonly (keyof typeof SECONDS)[]
+
 /** Writes stored responses as packed-format.ts says, into memory that it uses again. */
-export class ResponseWriter implements Bytes {
+export class PackedWriter implements Bytes {
   readonly #words: FrequentWords
   #bytes = Buffer.alloc(0)
   #at = 0
@@ -88,17 +91,10 @@ export class ResponseWriter implements Bytes {
 
   #directives(directives: ResponseDirectives): void {
     let flags = 0
-    let bit = 1
-    for (const name of FLAGS) {
-      if (directives[name]) flags |= bit
-      bit <<= 1
-    }
-    for (const name of SECONDS) {
-      if (directives[name] !== undefined) flags |= bit
-      bit <<= 1
-    }
+    for (const name of FLAG_NAMES) if (directives[name]) flags |= FLAGS[name]
+    for (const name of SECONDS_NAMES) if (directives[name] !== undefined) flags |= SECONDS[name]
     this.count(flags)
-    for (const name of SECONDS) {
+    for (const name of SECONDS_NAMES) {
       const seconds = directives[name]
       if (seconds !== undefined) this.#number(seconds)
     }

@@ -100,7 +100,7 @@ export class Connection {
     }
     this.#phase = 'idle'
     this.idleSinceMs = this.clock.now()
-    this.deadline.in(idleMs)
+    this.deadline.at(this.idleSinceMs + idleMs)
     // Whoever read the last body may have paused it; now the end or a surplus byte must be seen.
     if (this.socket.isPaused()) this.socket.resume()
     this.#owner.onIdle(this)
@@ -155,15 +155,19 @@ export class Connection {
 
   #read(): void {
     const { socket } = this
-    const onData = (bytes: Buffer): void => this.#contain(() => this.#onData(bytes))
+    const onData = (bytes: Buffer): void => this.#onData(bytes)
     this.#readsIntoInbox = inbox.attach(socket, (length) => onData(inbox.bytes.subarray(0, length)))
     if (this.#readsIntoInbox) socket.resume()
     else socket.on('data', onData)
   }
 
   #onData(chunk: Buffer): void {
-    if (this.#exchange !== undefined) this.#exchange.onData(chunk)
-    else this.close()
+    try {
+      if (this.#exchange !== undefined) this.#exchange.onData(chunk)
+      else this.close()
+    } catch (fault) {
+      this.#contained(fault)
+    }
   }
 
   #onGone(cause: unknown): void {
@@ -191,13 +195,17 @@ export class Connection {
     try {
       act()
     } catch (fault) {
-      this.#settings.onFault(fault)
-      try {
-        this.#exchange?.fail(internal(`Cannot finish exchange with origin "${this.origin}": handler threw`, fault))
-      } catch (second) {
-        this.#settings.onFault(second)
-      }
-      this.close()
+      this.#contained(fault)
     }
+  }
+
+  #contained(fault: unknown): void {
+    this.#settings.onFault(fault)
+    try {
+      this.#exchange?.fail(internal(`Cannot finish exchange with origin "${this.origin}": handler threw`, fault))
+    } catch (second) {
+      this.#settings.onFault(second)
+    }
+    this.close()
   }
 }

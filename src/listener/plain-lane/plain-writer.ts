@@ -37,6 +37,7 @@ export class PlainWriter implements BodySink {
   #bytes = 0
   #bodyBytes = 0
   #takenBytes = 0
+  #isGathering = false
   #silence: NodeJS.Timeout | undefined
   #isOver = false
 
@@ -108,9 +109,24 @@ export class PlainWriter implements BodySink {
 
   #send(source: BodySource): void {
     this.#source = source
+    if (this.#isChunked) this.#gather()
     source.start(this)
     // What waits for its first piece, as an event stream does, shows its head meanwhile.
     if (!this.#isOver && this.#head !== undefined) this.#write(undefined)
+  }
+
+  /** What comes in this turn leaves in one write: mostly all of the body, and the last chunk behind it. */
+  #gather(): void {
+    this.#isGathering = true
+    this.#socket.cork()
+    queueMicrotask(() => this.#release())
+  }
+
+  #release(): void {
+    if (!this.#isGathering) return
+    this.#isGathering = false
+    this.#socket.uncork()
+    if (this.#socket.writableLength === 0) this.#takenBytes = this.#bodyBytes
   }
 
   // From the source of the body.
@@ -146,6 +162,7 @@ export class PlainWriter implements BodySink {
   #writeChunk(chunk: Buffer): void {
     const prefix = chunkPrefix(chunk.length)
     if (chunk.length <= COPIED_BYTES_MAX) return this.#write(Buffer.concat([prefix, chunk, CHUNK_END]))
+    this.#release()
     this.#socket.cork()
     this.#write(prefix)
     this.#write(chunk)
@@ -188,6 +205,7 @@ export class PlainWriter implements BodySink {
   #end(): void {
     this.#over()
     if (this.#head !== undefined) this.#write(undefined)
+    this.#release()
     if (this.#socket.writableLength === 0) return this.#finished()
     this.#watch()
     whenTaken(this.#socket, () => this.#finished())

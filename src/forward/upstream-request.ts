@@ -51,7 +51,8 @@ export function upstreamRequest(request: ProxyRequest, options: UpstreamOptions)
     clientAddress: request.clientAddress,
     ownCookies: request.ownCookies,
     upgrade: request.upgrade,
-    ...options.waiting,
+    priority: options.waiting?.priority,
+    hasCover: options.waiting?.hasCover,
   }
 }
 

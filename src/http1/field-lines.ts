@@ -36,6 +36,7 @@ export class FieldLines {
   #problem: RefusalReason | undefined
   /** Values of the sections before, each at its place. */
   readonly #before: string[] = []
+  readonly #lengthsBefore = new Uint8Array(FIELDS_EXPECTED)
 
   constructor(fieldsMax: number) {
     this.#fieldsMax = fieldsMax
@@ -136,10 +137,14 @@ export class FieldLines {
   /** An origin says much the same with every response: comparing costs less than another string, and less memory where they are kept. */
   #ownValue(place: number, bytes: Buffer, begin: number, end: number): string {
     const before = this.#before[place]
-    if (before !== undefined && spells(before, bytes, begin, end)) return before
+    const length = end - begin
+    if (before !== undefined && this.#lengthsBefore[place] === length && spells(before, length, bytes, begin)) {
+      return before
+    }
     const value = bytes.toString('latin1', begin, end)
-    if (place <= this.#before.length && place < FIELDS_EXPECTED && value.length <= COMPARED_LENGTH_MAX) {
+    if (place <= this.#before.length && place < FIELDS_EXPECTED && length <= COMPARED_LENGTH_MAX) {
       this.#before[place] = value
+      this.#lengthsBefore[place] = length
     }
     return value
   }

@@ -86,6 +86,7 @@ export function requestHead(
 export class ResponseHeadReader extends SectionReader<ResponseHead> {
   readonly #line: StatusLine
   #reasonBefore = ''
+  #reasonLength = 0
 
   constructor(limits: HeadLimits) {
     const line = new StatusLine()
@@ -96,7 +97,9 @@ export class ResponseHeadReader extends SectionReader<ResponseHead> {
   protected override build(bytes: Buffer, _end: number, lines: FieldLines): ResponseHead {
     const line = this.#line
     const { reasonBegin, reasonEnd } = line
-    if (!spells(this.#reasonBefore, bytes, reasonBegin, reasonEnd)) {
+    const length = reasonEnd - reasonBegin
+    if (this.#reasonLength !== length || !spells(this.#reasonBefore, length, bytes, reasonBegin)) {
+      this.#reasonLength = length
       this.#reasonBefore = bytes.toString('latin1', reasonBegin, reasonEnd)
     }
     return {

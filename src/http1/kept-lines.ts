@@ -9,18 +9,24 @@ export interface KeptLines {
   readonly text: string
 }
 
+/** A head as it lies in its bytes, the first of them at index 0. */
+export interface ReadLines {
+  readonly bytes: Buffer
+  readonly lines: FieldLines
+}
+
 /**
  * The lines of those fields that are left of what a reader has accepted, cut out of the text of the head: no byte of them has to be
  * judged once more, and lines that stand together are one piece.
  *
- * @param text of the whole head, one character a byte
+ * @param text of all of the head, one character a byte
  * @param received its fields, all of them
  * @param kept some of these, in their order
  * @returns undefined where a line is not written as it would be here
  */
 export function keptLines(
+  { bytes, lines }: ReadLines,
   text: string,
-  lines: FieldLines,
   received: RawFields,
   kept: RawFields,
 ): KeptLines | undefined {
@@ -31,7 +37,7 @@ export function keptLines(
     const begin = lines.nameBegin(i) - LINE_END
     let end = 0
     do {
-      if (!isPlain(text, lines, i)) return undefined
+      if (!isPlain(bytes, lines, i)) return undefined
       end = lines.valueEnd(i)
       next += 2
       i++
@@ -48,13 +54,12 @@ function isKept(received: RawFields, place: number, kept: RawFields, next: numbe
 }
 
 /** `Name: value`, with one space, and none behind. */
-function isPlain(text: string, lines: FieldLines, place: number): boolean {
+function isPlain(bytes: Buffer, lines: FieldLines, place: number): boolean {
   const nameEnd = lines.nameEnd(place)
-  const valueEnd = lines.valueEnd(place)
   return (
     lines.valueBegin(place) === nameEnd + 2 &&
-    text.charCodeAt(nameEnd) === COLON &&
-    text.charCodeAt(nameEnd + 1) === SP &&
-    text.charCodeAt(valueEnd) === CR
+    bytes[nameEnd] === COLON &&
+    bytes[nameEnd + 1] === SP &&
+    bytes[lines.valueEnd(place)] === CR
   )
 }

@@ -9,6 +9,8 @@ class KnownWords {
   /** The bytes of all words, one behind the other, and where each begins: comparing numbers is quicker than characters. */
   readonly #bytes: Uint8Array
   readonly #begins: Uint16Array
+  /** Asked of strings of several kinds, as these are, `length` is a call of the runtime's. */
+  readonly #lengths: Uint8Array
   /** The first word of each slot; the others follow in `#next`. */
   readonly #first = new Int16Array(SLOTS).fill(NONE)
   readonly #next: Int16Array
@@ -17,6 +19,7 @@ class KnownWords {
     this.#words = [...new Set(words)]
     this.#bytes = Buffer.from(this.#words.join(''), 'latin1')
     this.#begins = new Uint16Array(this.#words.length)
+    this.#lengths = Uint8Array.from(this.#words, ({ length }) => length)
     this.#next = new Int16Array(this.#words.length).fill(NONE)
     let begin = 0
     for (const [index, word] of this.#words.entries()) {
@@ -37,7 +40,7 @@ class KnownWords {
   }
 
   #spells(index: number, bytes: Buffer, start: number, end: number): boolean {
-    if (this.#words[index]!.length !== end - start) return false
+    if (this.#lengths[index] !== end - start) return false
     const words = this.#bytes
     let at = this.#begins[index]!
     for (let i = start; i < end; i++) if (words[at++] !== bytes[i]) return false

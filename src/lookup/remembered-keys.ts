@@ -1,6 +1,9 @@
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../clock.ts'
 
+/** By so much the end of what is remembered may be early, when it was found out again. */
+const RENEWED_MS = 100
+
 /**
  * Keys to which something was found out a short while ago, each until its own moment.
  * Bounded: under a flood of keys the oldest knowledge goes, which only costs a request to the origin.
@@ -15,7 +18,12 @@ export class RememberedKeys<Value> {
   }
 
   remember(key: string, value: Value, forMs: number): void {
-    if (forMs > 0) this.#entries.set(key, { value, untilMs: this.#clock.now() + forMs })
+    if (forMs <= 0) return
+    const untilMs = this.#clock.now() + forMs
+    const before = this.#entries.peek(key)
+    // What is found out with every response is noted once in a while.
+    if (before !== undefined && before.value === value && untilMs - before.untilMs < RENEWED_MS) return
+    this.#entries.set(key, { value, untilMs })
   }
 
   get(key: string): Value | undefined {

@@ -23,11 +23,11 @@ export interface OriginRequest {
   /** The proxy's own cookies of the visitor, name and value in turn; they are not among the fields. */
   readonly ownCookies?: readonly string[] | undefined
   /** Who is served first; asked for only where requests have to wait. A visitor when absent. */
-  readonly priority?: () => Priority
+  readonly priority?: (() => Priority) | undefined
   /** Asks for a tunnel: the response is a 101 with one, or the origin's own answer when it does not agree. */
   readonly upgrade?: 'websocket' | undefined
   /** Something stored can be served in its place, so it fails at once with ORIGIN_OVERLOADED rather than wait in a queue. */
-  readonly hasCover?: boolean
+  readonly hasCover?: boolean | undefined
 }
 
 /** The head of a final response, and its body still to be read. */

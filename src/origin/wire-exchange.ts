@@ -182,7 +182,8 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
   // From the body's reader.
 
   bodyWanted(): void {
-    if (this.#over) return
+    // All of it may be here already, and is only about to be told.
+    if (this.#over || this.#decoder?.done === true) return
     if (this.#connection.socket.isPaused()) this.#connection.socket.resume()
     this.#wait.for('body')
   }

@@ -107,14 +107,9 @@ function mayCoalesce({ core, request, plan, attempt }: Fetch): boolean {
 function fetched(fetch: Fetch, asking: Asking, outcome: Outcome<'response'>): ProxyResponse {
   const { core, request, plan } = fetch
   const { response, collapsed, stored, refusal } = outcome
-  const decision: Decision = {
-    ...forwarded(fetch, collapsed),
-    outcome: 'miss',
-    forwardStatus: response.status,
-    stored,
-    origin: response.origin,
-    ...(refusal === undefined ? {} : { detail: refusal }),
-  }
+  const { status: forwardStatus, origin } = response
+  const without: Decision = { ...forwarded(fetch, collapsed), outcome: 'miss', forwardStatus, stored, origin }
+  const decision = refusal === undefined ? without : { ...without, detail: refusal }
   return core.responder.fetched(request, plan, outcome, decision, asking.kind === 'client' && !collapsed)
 }
 

@@ -92,7 +92,8 @@ export class Responder {
     const { response } = got
     const policy = plan.forResponse(response.status, response.fields)
     const rule = decision.rule ?? policy.rule
-    const full: Decision = { ...decision, key: plan.key, ...(rule === undefined ? {} : { rule }) }
+    const { key } = plan
+    const full: Decision = rule === undefined ? { ...decision, key } : { ...decision, key, rule }
     const additions: string[] = []
     // Whoever did not ask the origin gets it from the cache, if at the same time: with its age (RFC 9111 §4).
     if (decision.collapsed === true) additions.push('Age', String(ageOnArrival(response, this.#clock.now())))

@@ -14,7 +14,7 @@ function kept(bytes: Buffer, keeps: (name: string) => boolean): { lines: KeptLin
   const text = scanned.text()
   const received = scanned.head(text).fields
   const fields = received.filter((_, i) => keeps(received[i - (i % 2)]!))
-  return { lines: keptLines(text, scanned.lines, received, fields), fields }
+  return { lines: keptLines(scanned, text, received, fields), fields }
 }
 
 const head = (...lines: string[]): Buffer => latin1(['GET / HTTP/1.1', ...lines, '', ''].join('\r\n'))

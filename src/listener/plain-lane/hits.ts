@@ -84,8 +84,8 @@ export class Hits implements MemoryRequest {
   /** All of the request that was found out about last. */
   normalised(connection: Connection, { fields }: RequestHead, text: string): NormalisedRequest {
     const { method, scheme, authority, target } = this
-    const { lines } = this.#request!
-    const linesOf = (kept: RawFields): KeptLines | undefined => keptLines(text, lines, fields, kept)
+    const request = this.#request!
+    const linesOf = (kept: RawFields): KeptLines | undefined => keptLines(request, text, fields, kept)
     const { request: settings } = this.#context.settings
     return normalisePlain({ method, scheme, authority, target, fields, linesOf }, connection, settings)
   }

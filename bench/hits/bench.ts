@@ -20,6 +20,7 @@ export interface BenchSettings {
   readonly rounds: number
   /** How long one server is loaded in one round. */
   readonly seconds: number
-  readonly warmUpSeconds: number
+  /** How long each server is loaded before; longer where requests reach the origin. */
+  readonly warmUpSeconds: { readonly fromMemory: number; readonly fromOrigin: number }
   readonly connections: number
 }

@@ -165,7 +165,7 @@ async function measureChurn(
   const hits = { head: 'browser', targets: hot, pauseMs: 5 } as const
   const news = { head: 'browser', targets: { kind: 'sequence', prefix, first: last + 1 }, pauseMs: 10 } as const
   progress.step(`memory: hits under churn, ${name}`)
-  await runLoad(hits, { ...to, seconds: settings.warmUpSeconds, connections: settings.connections })
+  await runLoad(hits, { ...to, seconds: settings.warmUpSeconds.fromOrigin, connections: settings.connections })
   const before = await origin.requests()
   const cpuBefore = cpuMicros(pids)
   const [measured, stored] = await Promise.all([

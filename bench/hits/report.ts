@@ -17,7 +17,7 @@ ${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB; Linux ${
 Breakwater ${machine.commit} on Node ${machine.node}${versions.map((version) => `, ${version}`).join('')}.
 One core for the server (Breakwater with one helper thread of V8's, as the shipped service starts it), another for wrk
 (${settings.connections} connections) and the origin;
-median of ${settings.rounds} rounds of ${settings.seconds} s each${settings.isQuick ? ', a quick look' : ''}.
+median of ${settings.rounds} rounds of ${settings.seconds} s each, after ${settings.warmUpSeconds.fromMemory} s of load (${settings.warmUpSeconds.fromOrigin} s where the origin is asked)${settings.isQuick ? ', a quick look' : ''}.
 CPU is user and system time of all the server's processes for each request. Ratios are Breakwater's CPU to the other's, so
 below 1 Breakwater is cheaper; they are medians of the ratios within each round. The floor is a Node program that writes one
 prepared response whatever it reads; the lowest floor the same, reading as Breakwater's plain lane does (all connections into one buffer);

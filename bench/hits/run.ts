@@ -92,7 +92,8 @@ function isComplete({ isQuick, questions, peers: wanted }: RunOptions): boolean 
 
 async function measureAll(options: RunOptions): Promise<Results> {
   const { isQuick, rounds, seconds } = options
-  const settings: BenchSettings = { isQuick, rounds, seconds, warmUpSeconds: isQuick ? 1 : 2, connections: 64 }
+  const warmUpSeconds = isQuick ? { fromMemory: 1, fromOrigin: 2 } : { fromMemory: 2, fromOrigin: 8 }
+  const settings: BenchSettings = { isQuick, rounds, seconds, warmUpSeconds, connections: 64 }
   const shown = progress(process.stderr)
   const machine = describeMachine()
   const found = installedPeers(options.peers, shown)

@@ -27,7 +27,13 @@ function resultsOf(questions: readonly QuestionResult[]): Results {
       date: '2026-01-02',
       loadBefore: 0.1,
     },
-    settings: { isQuick: false, rounds: 3, seconds: 2, warmUpSeconds: 1, connections: 64 },
+    settings: {
+      isQuick: false,
+      rounds: 3,
+      seconds: 2,
+      warmUpSeconds: { fromMemory: 1, fromOrigin: 2 },
+      connections: 64,
+    },
     peers: { nginx: '1.22.1' },
     questions,
   }

@@ -22,6 +22,8 @@ export interface EventLogOptions {
   readonly style: EventLogStyle
   /** An open descriptor or a path; standard error when not given. */
   readonly target?: number | string
+  /** The worker that says it, where there are several: each has connections of its own, so each tells of its tiers and origins. */
+  readonly worker?: number | undefined
 }
 
 export interface EventLogStyle {
@@ -61,7 +63,7 @@ export function openEventLog(options: EventLogOptions): EventLog {
   const logger = pino(
     {
       level: options.level,
-      base: null,
+      base: options.worker === undefined ? null : { worker: options.worker },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       errorKey: 'error',

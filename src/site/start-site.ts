@@ -67,7 +67,7 @@ const VARIANTS_MAX = 64
  */
 export async function startSite(config: Config, options: SiteOptions): Promise<RunningSite> {
   const { clock, inherited, box, onInvalidated } = options
-  const log = openEventLog({ level: config.log.level, style: eventLogStyle(process.env) })
+  const log = openEventLog({ level: config.log.level, style: eventLogStyle(process.env), worker: box?.index })
   const accessLog = openAccess(config, log)
   const lasting = openLasting(config, { clock, log, box, onInvalidated })
   const { pools, tiers, memory, traffic, learner, watch, purges } = lasting

@@ -11,9 +11,9 @@ const folder = temporaryFolder()
 after(() => folder.remove())
 let files = 0
 
-function openLog(format: EventLogStyle['format'] = 'json') {
+function openLog(format: EventLogStyle['format'] = 'json', worker?: number) {
   const target = join(folder.path, `events-${files++}.log`)
-  const log = openEventLog({ level: 'info', style: { format, colour: false }, target })
+  const log = openEventLog({ level: 'info', style: { format, colour: false }, target, worker })
   return { log, written: () => readFileSync(target, 'utf8') }
 }
 
@@ -24,6 +24,14 @@ describe('the event log', () => {
     const { time, ...rest } = JSON.parse(written())
     assert.deepEqual(rest, { level: 'warn', origin: 'main', msg: 'origin is sick' })
     assert.match(time, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
+  })
+
+  it('says which worker it was, where there are several', () => {
+    const { log, written } = openLog('json', 1)
+    log.warn({ tier: 'redis' }, 'a tier is down now')
+    const { time, ...rest } = JSON.parse(written())
+    assert.deepEqual(rest, { level: 'warn', worker: 1, tier: 'redis', msg: 'a tier is down now' })
+    assert.equal(log.problems()[0]?.details.worker, 1)
   })
 
   it('leaves out what is below its level, which can change while running', () => {

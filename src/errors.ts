@@ -56,6 +56,11 @@ export class ProxyError extends Error {
   }
 }
 
+/** Nobody is there for the response. No status is ever sent; 499 is what logs say, as nginx's do. */
+export function clientGone(message: string): ProxyError {
+  return new ProxyError('CLIENT_GONE', message, { source: 'client', status: 499 })
+}
+
 /** Closes a `switch` over a union: a new kind does not compile until it is handled. */
 export function unreachable(value: never): never {
   throw new Error(`Unhandled kind: ${JSON.stringify(value)}`)

@@ -5,10 +5,6 @@ export function notNeeded(): ProxyError {
   return new ProxyError('CANCELLED', 'The response is not needed', { source: 'internal', status: 499 })
 }
 
-export function clientGone(): ProxyError {
-  return new ProxyError('CLIENT_GONE', 'The client left before its response', { source: 'client', status: 499 })
-}
-
 /** What must not happen, happened while it was judged what is to be done. */
 export function internalError(cause: unknown): ProxyError {
   return new ProxyError('INTERNAL', 'Cannot decide about the response of the origin', {

@@ -1,4 +1,4 @@
-import { ProxyError } from '../errors.ts'
+import { clientGone, ProxyError } from '../errors.ts'
 import { type BodySource, readWhole } from '../http/body.ts'
 import type { RawFields } from '../http/fields.ts'
 import type { OriginResponse } from '../origin/origin-client.ts'
@@ -6,7 +6,7 @@ import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
 import type { InvalidationTest } from '../tiers/invalidation.ts'
 import type { Invalidatable } from '../tiers/tier.ts'
-import { clientGone, internalError, notNeeded } from './flight-errors.ts'
+import { internalError, notNeeded } from './flight-errors.ts'
 import { type Arrived, type FlightHandler, type FlightPurpose, judged } from './flight-purpose.ts'
 import { Spool } from './spool.ts'
 import type { FlightOutcome, Verdict } from './verdict.ts'
@@ -132,7 +132,12 @@ export class Flight implements FlightHandler {
     const at = this.#takers.indexOf(taker)
     if (at < 0) return
     this.#takers.splice(at, 1)
-    taker.settle({ kind: 'failed', error: clientGone(), status: undefined, collapsed: !taker.leader })
+    taker.settle({
+      kind: 'failed',
+      error: clientGone('The client left before its response'),
+      status: undefined,
+      collapsed: !taker.leader,
+    })
   }
 
   // From who was asked.

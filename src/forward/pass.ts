@@ -1,4 +1,4 @@
-import { ProxyError } from '../errors.ts'
+import { clientGone, type ProxyError } from '../errors.ts'
 import type { OriginPool, OriginRequest, OriginResponse } from '../origin/origin-client.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 
@@ -29,10 +29,7 @@ export function pass(
     onError: (error) => settleOnce({ kind: 'failed', error }),
   })
   request.exchange.onGone(() => {
-    const error = new ProxyError('CLIENT_GONE', 'The client left before its response was complete', {
-      source: 'client',
-      status: 499,
-    })
+    const error = clientGone('The client left before its response was complete')
     abandon(error)
     settleOnce({ kind: 'failed', error })
   })

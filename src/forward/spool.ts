@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { ProxyError } from '../errors.ts'
+import { clientGone, ProxyError } from '../errors.ts'
 import { type BodySink, type BodySource, exactBuffer } from '../http/body.ts'
 import type { RawFields } from '../http/fields.ts'
 
@@ -163,9 +163,7 @@ export class Spool implements BodySink {
   #abandon(): void {
     this.#state = 'failed'
     this.#chunks = []
-    this.#source.cancel(
-      new ProxyError('CLIENT_GONE', 'No client reads the response any more', { source: 'client', status: 499 }),
-    )
+    this.#source.cancel(clientGone('No client reads the response any more'))
     this.#settle()
   }
 

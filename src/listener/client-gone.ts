@@ -1,9 +1,8 @@
-import { ProxyError } from '../errors.ts'
+import { clientGone, type ProxyError } from '../errors.ts'
 import type { ProxyResponse } from '../request/proxy-response.ts'
 
-export function clientGone(): ProxyError {
-  const message = 'Client left before its response was complete'
-  return new ProxyError('CLIENT_GONE', message, { source: 'client', status: 499 })
+export function leftBeforeTheEnd(): ProxyError {
+  return clientGone('Client left before its response was complete')
 }
 
 /** Tells the source of a body that nobody reads it. */

@@ -6,7 +6,7 @@ import { type NormalisedRequest, normaliseRequest } from '../request/normalise.t
 import type { Exchange, ProxyRequest } from '../request/proxy-request.ts'
 import type { ProxyResponse } from '../request/proxy-response.ts'
 import { type Refusal, refuse } from '../request/refusal.ts'
-import { cancelBody, clientGone } from './client-gone.ts'
+import { cancelBody, leftBeforeTheEnd } from './client-gone.ts'
 import type { Connection, Work } from './connection.ts'
 import { ExchangeRecorder } from './exchange-recorder.ts'
 import { incomingBody } from './incoming-body.ts'
@@ -130,7 +130,7 @@ export class FullLaneExchange implements Work, Exchange {
   }
 
   #respond(answer: ProxyResponse): void {
-    if (this.#isOver) return cancelBody(answer, clientGone())
+    if (this.#isOver) return cancelBody(answer, leftBeforeTheEnd())
     assertFinal(answer)
     const closes = this.#closesAfter(answer)
     const { method, version, acceptsTrailers } = this.#request!
@@ -209,7 +209,7 @@ export class FullLaneExchange implements Work, Exchange {
     if (this.#isOver) return
     this.#finish(false)
     this.#tellGone()
-    this.#writer?.abandon(clientGone())
+    this.#writer?.abandon(leftBeforeTheEnd())
   }
 
   #failInternally(error: unknown): void {

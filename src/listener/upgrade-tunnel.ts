@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { ProxyError } from '../errors.ts'
+import { clientGone } from '../errors.ts'
 import type { Tunnel } from '../http/tunnel.ts'
 import type { NormalisedRequest } from '../request/normalise.ts'
 import type { ProxyResponse } from '../request/proxy-response.ts'
@@ -125,7 +125,7 @@ export class UpgradeTunnel implements Work {
     const { socket } = this.#connection
     this.#onGone()
     this.#tunnel?.socket.destroy()
-    this.#writer?.abandon(new ProxyError('CLIENT_GONE', 'The client left', { source: 'client', status: 499 }))
+    this.#writer?.abandon(clientGone('The client left'))
     hooks.onExchange(
       this.#recorder.record({
         endedMs: clock.now(),

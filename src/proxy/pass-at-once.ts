@@ -3,18 +3,18 @@ import type { Flight } from '../forward/flight.ts'
 import { judged } from '../forward/flight-purpose.ts'
 import type { Doomable } from '../forward/flights.ts'
 import { pass } from '../forward/pass.ts'
+import type { FlightOutcome } from '../forward/verdict.ts'
 import type { RawFields } from '../http/fields.ts'
 import type { OriginHandler, OriginResponse } from '../origin/origin-client.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
+import type { ProxyResponse } from '../request/proxy-response.ts'
 import type { InvalidationTest } from '../tiers/invalidation.ts'
 import { FlightErrand } from './ask-origin.ts'
 import type { Asking } from './asking.ts'
-import { FIRST_ATTEMPT } from './attempt.ts'
-import { type Fetch, landed } from './fetch-for-cache.ts'
-import { serveFromCache } from './handle-request.ts'
+import { landed } from './fetch-for-cache.ts'
 import { passed, passedRequest } from './pass-through.ts'
 import { plannedRequest } from './planned-request.ts'
-import { Answering } from './short-way.ts'
+import { Answering, fetchOfMissing } from './short-way.ts'
 
 /** A rule, or a cookie, says that it is passed. */
 export class PassByPlan extends Answering {
@@ -28,7 +28,6 @@ export class PassByPlan extends Answering {
 }
 
 const CLIENT: Asking = { kind: 'client' }
-const MISS: Fetch['found'] = { kind: 'miss', reason: 'uri-miss' }
 
 /**
  * Nothing is stored under its key, and the last response to it could not be shared. The steps of a flight without its objects,
@@ -72,7 +71,7 @@ export class PassOfUncacheable extends Answering implements OriginHandler, Dooma
     this.#unwatch!()
     this.answer(() => {
       const outcome = { response, body: response.body, stored: false, refusal: verdict.reason, collapsed: false }
-      return landed(this.#fetch(), CLIENT, { kind: 'response', ...outcome })
+      return this.#landed({ kind: 'response', ...outcome })
     })
   }
 
@@ -83,12 +82,11 @@ export class PassOfUncacheable extends Answering implements OriginHandler, Dooma
     this.answer(async () => {
       const invalidations = this.#invalidations ?? []
       const outcome = await core.flights.resume(plan.key, this.#request!, this.#errand!, invalidations, arrive)
-      return landed(this.#fetch(), CLIENT, outcome)
+      return this.#landed(outcome)
     })
   }
 
-  #fetch(): Fetch {
-    const { core, plan } = this
-    return { core, request: this.#request!, plan, found: MISS, attempt: FIRST_ATTEMPT, again: serveFromCache }
+  #landed(outcome: FlightOutcome): ProxyResponse | Promise<ProxyResponse> {
+    return landed(fetchOfMissing(this.core, this.#request!, this.plan), CLIENT, outcome)
   }
 }

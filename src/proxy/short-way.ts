@@ -1,8 +1,10 @@
 import type { Plan } from '../policy/plan.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { ProxyResponse } from '../request/proxy-response.ts'
+import { FIRST_ATTEMPT } from './attempt.ts'
 import type { Core } from './core.ts'
-import { internalError, withoutOwnCookies } from './handle-request.ts'
+import type { Fetch } from './fetch-for-cache.ts'
+import { internalError, serveFromCache, withoutOwnCookies } from './handle-request.ts'
 
 /** Gets the answer in the turn in which it is known: no promise lies between. Called once. */
 export type Respond = (answer: ProxyResponse) => void
@@ -11,6 +13,13 @@ export type Respond = (answer: ProxyResponse) => void
 export interface ShortWay {
   /** Sends it. It calls back, perhaps before it returns, and never throws. */
   send(request: ProxyRequest, respond: Respond): void
+}
+
+const MISS: Fetch['found'] = { kind: 'miss', reason: 'uri-miss' }
+
+/** Of a page of which nothing is stored. */
+export function fetchOfMissing(core: Core, request: ProxyRequest, plan: Plan): Fetch {
+  return { core, request, plan, found: MISS, attempt: FIRST_ATTEMPT, again: serveFromCache }
 }
 
 /** Its answer, or what fails in its place. */

@@ -6,7 +6,7 @@ import { type NormalisedRequest, normaliseRequest } from '../../request/normalis
 import type { Exchange, ProxyRequest } from '../../request/proxy-request.ts'
 import type { ProxyResponse } from '../../request/proxy-response.ts'
 import { type Refusal, refuse } from '../../request/refusal.ts'
-import { cancelBody, clientGone } from '../client-gone.ts'
+import { cancelBody, leftBeforeTheEnd } from '../client-gone.ts'
 import type { Work } from '../connection.ts'
 import { ExchangeRecorder } from '../exchange-recorder.ts'
 import { NOBODY_LISTENS } from '../listener-hooks.ts'
@@ -115,7 +115,7 @@ export class PlainExchange implements Work, Exchange, PlainWriterEvents {
     if (this.#isOver) return
     this.#finish(false)
     this.#tellGone()
-    this.#writer?.abandon(clientGone())
+    this.#writer?.abandon(leftBeforeTheEnd())
   }
 
   onFinished(): void {
@@ -159,7 +159,7 @@ export class PlainExchange implements Work, Exchange, PlainWriterEvents {
   }
 
   #respond(answer: ProxyResponse): void {
-    if (this.#isOver) return cancelBody(answer, clientGone())
+    if (this.#isOver) return cancelBody(answer, leftBeforeTheEnd())
     assertFinal(answer)
     const { lane, connection } = this.#parts
     const { method, version, acceptsTrailers } = this.#request!

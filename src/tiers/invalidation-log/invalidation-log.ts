@@ -88,10 +88,7 @@ export class InvalidationLog implements Invalidations {
   }
 
   verdict(about: Invalidatable, position: string): InvalidationVerdict {
-    const verdict = this.#index.verdict(about, position)
-    if (verdict === 'purged') return verdict
-    const unsent = this.#unsent.verdict(about)
-    return unsent === 'valid' ? verdict : unsent
+    return this.#unsent.verdict(about, this.#index.verdict(about, position))
   }
 
   /**

@@ -77,10 +77,7 @@ export class MemcachedLog implements Invalidations {
     // Of a log that was lost nobody knows what it would have said about this.
     const epoch = this.#log && `${this.#log.epoch}.`
     if (epoch === undefined || !position.startsWith(epoch)) return 'purged'
-    const verdict = this.#index.verdict(about, position.slice(epoch.length))
-    if (verdict === 'purged') return verdict
-    const unsent = this.#unsent.verdict(about)
-    return unsent === 'valid' ? verdict : unsent
+    return this.#unsent.verdict(about, this.#index.verdict(about, position.slice(epoch.length)))
   }
 
   /** See `InvalidationLog.say`. */

@@ -55,8 +55,11 @@ export class UnsentInvalidations {
     if (this.#unsent.delete(token) && this.#unsent.size === 0) this.#index = this.#newIndex()
   }
 
-  verdict(about: Invalidatable): InvalidationVerdict {
-    return this.#unsent.size === 0 ? 'valid' : this.#index.verdict(about, noPosition)
+  /** @param inLog what the log says of it, to which this adds what the log has not got yet */
+  verdict(about: Invalidatable, inLog: InvalidationVerdict): InvalidationVerdict {
+    if (inLog === 'purged' || this.#unsent.size === 0) return inLog
+    const unsent = this.#index.verdict(about, noPosition)
+    return unsent === 'valid' ? inLog : unsent
   }
 
   /** Sends one; it stays here until it is read in the log. @returns what `append` does, or undefined when that failed */

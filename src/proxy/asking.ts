@@ -18,6 +18,7 @@ export type Asking =
   /** What the stored part lacks, if it is still a part of the same (RFC 9111 §3.4). */
   | { readonly kind: 'completion'; readonly stored: StoredResponse; readonly fields: readonly string[] }
 
+export const CLIENT: Asking = { kind: 'client' }
 const WHOLE: Asking = { kind: 'whole' }
 
 /** Asks for as little as serves the client and the cache. What the origin did not honour once is not asked again. */
@@ -30,7 +31,7 @@ export function askingFor(found: Exclude<Found, { kind: 'fresh' | 'grace' }>, re
   }
   // The first time the client's own conditions, which may save the origin a body; whoever waited beside it and got
   // nothing from its 304 then asks without. A range stays: the whole may be large, and nobody else may want it.
-  return attempt.number === 0 || hasField(request.fields, 'range') ? ({ kind: 'client' } satisfies Asking) : WHOLE
+  return attempt.number === 0 || hasField(request.fields, 'range') ? CLIENT : WHOLE
 }
 
 export function conditionsOf(asking: Asking): UpstreamConditions {

@@ -7,7 +7,7 @@ import type { Plan } from '../policy/plan.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { Decision, ProxyResponse } from '../request/proxy-response.ts'
 import { FlightErrand } from './ask-origin.ts'
-import { type Asking, askingFor } from './asking.ts'
+import { type Asking, askingFor, CLIENT } from './asking.ts'
 import { type Attempt, nextAttempt } from './attempt.ts'
 import type { Core } from './core.ts'
 import { staleOnError } from './stale-on-error.ts'
@@ -21,8 +21,6 @@ export interface Fetch {
   readonly attempt: Attempt
   again(core: Core, request: ProxyRequest, plan: Plan, attempt: Attempt): ProxyResponse | Promise<ProxyResponse>
 }
-
-const CLIENT: Asking = { kind: 'client' }
 
 type Outcome<Kind> = Extract<FlightOutcome, { kind: Kind }>
 

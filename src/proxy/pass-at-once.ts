@@ -10,7 +10,7 @@ import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { ProxyResponse } from '../request/proxy-response.ts'
 import type { InvalidationTest } from '../tiers/invalidation.ts'
 import { FlightErrand } from './ask-origin.ts'
-import type { Asking } from './asking.ts'
+import { CLIENT } from './asking.ts'
 import { landed } from './fetch-for-cache.ts'
 import { passed, passedRequest } from './pass-through.ts'
 import { plannedRequest } from './planned-request.ts'
@@ -26,8 +26,6 @@ export class PassByPlan extends Answering {
     )
   }
 }
-
-const CLIENT: Asking = { kind: 'client' }
 
 /**
  * Nothing is stored under its key, and the last response to it could not be shared. The steps of a flight without its objects,

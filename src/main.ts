@@ -1,4 +1,9 @@
+import { setFlagsFromString } from 'node:v8'
 import { runCli } from './cli/cli.ts'
+
+// The heap may double before all of it is collected. By itself V8 does that after a tenth, again and again, as what is in work weighs
+// against a heap this small; and each time hits wait (docs/decisions/garbage.md).
+setFlagsFromString('--heap-growing-percent=100')
 
 // The parts are loaded when they are started, so that `check` and `--help` answer without them.
 const exitCode = await runCli(process.argv.slice(2), process, {

@@ -42,6 +42,7 @@ const bodyBytes = 1024
 const prefix = `/page/${bodyBytes}/o`
 /** The newest ones, which stay because they are asked for. */
 const hotCount = 10_000
+const newsConnections = 16
 const p999MsMax = 10
 
 export function memoryGoals({ churn, storedAt }: MemoryFigures, isQuick: boolean): readonly GoalResult[] {
@@ -163,15 +164,19 @@ async function measureChurn(
   const to = { port, core: loadCore, folder: place.folder }
   const hot = { kind: 'uniform', prefix, first: last - hotCount + 1, count: hotCount } as const
   const hits = { head: 'browser', targets: hot, pauseMs: 5 } as const
-  const news = { head: 'browser', targets: { kind: 'sequence', prefix, first: last + 1 }, pauseMs: 10 } as const
+  const newsFrom = (first: number) =>
+    ({ head: 'browser', targets: { kind: 'sequence', prefix, first }, pauseMs: 10 }) as const
+  const both = (forSeconds: number, first: number) =>
+    Promise.all([
+      runLoad(hits, { ...to, seconds: forSeconds, connections: settings.connections }),
+      runLoad(newsFrom(first), { ...to, seconds: forSeconds, connections: newsConnections }),
+    ])
   progress.step(`memory: hits under churn, ${name}`)
-  await runLoad(hits, { ...to, seconds: settings.warmUpSeconds.fromOrigin, connections: settings.connections })
+  const [, warmedUp] = await both(settings.warmUpSeconds.fromOrigin, last + 1)
   const before = await origin.requests()
   const cpuBefore = cpuMicros(pids)
-  const [measured, stored] = await Promise.all([
-    runLoad(hits, { ...to, seconds, connections: settings.connections }),
-    runLoad(news, { ...to, seconds, connections: 16 }),
-  ])
+  // Those under way when the warm-up ended are not new.
+  const [measured, stored] = await both(seconds, last + 1 + warmedUp.requests + newsConnections)
   const busyShare = (cpuMicros(pids) - cpuBefore) / (seconds * 1e6)
   const others = (await origin.requests()) - before - stored.requests
   if (others > measured.requests / 100)

@@ -59,6 +59,8 @@ export interface PlannedLine extends KeyedLine {
 
 /** What is left to be decided by the fields of requests with one line; good for all of them. */
 export interface LinePlan {
+  /** Whether all requests with this line have the same plan, whatever their fields say. */
+  readonly isForAll: boolean
   readonly line: PlannedLine
   /** The plan, mostly the same object for the same decision. Asks for those fields alone that decide something. */
   of(fieldOf: FieldReader): Plan

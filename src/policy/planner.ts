@@ -57,16 +57,17 @@ class RulesOfLine implements LinePlan {
   readonly line: PlannedLine
   readonly #candidates: readonly CompiledRule[]
   readonly #forKey: readonly CompiledRule[]
+  readonly isForAll: boolean
   #plans: Map<string, Plan> | undefined
-  /** The only plan, where no field decides anything. */
+  /** The only one. */
   readonly #plan: Plan | undefined
 
   constructor(line: PlannedLine, candidates: readonly CompiledRule[], forKey: readonly CompiledRule[]) {
     this.line = line
     this.#candidates = candidates
     this.#forKey = forKey
-    const isForAll = candidates.every(isForAllFields) && (forKey === candidates || forKey.every(isForAllFields))
-    this.#plan = isForAll ? this.#make(noField) : undefined
+    this.isForAll = candidates.every(isForAllFields) && (forKey === candidates || forKey.every(isForAllFields))
+    this.#plan = this.isForAll ? this.#make(noField) : undefined
   }
 
   of(fieldOf: FieldReader): Plan {

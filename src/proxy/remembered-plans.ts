@@ -2,6 +2,8 @@ import type { LinePlan, PlannedLine } from '../policy/plan.ts'
 
 /** Longer targets are planned each time: there may be very many, and all are the clients' to make up. */
 const TARGET_LENGTH_MAX = 1024
+/** Of lines whose plan depends on fields, each of which may have several: so many, where there may be more of others. */
+const BY_FIELDS_MAX = 16_384
 
 /**
  * Plans of request lines asked for again and again: making one, and the key, costs more than finding it. Two generations, of which
@@ -11,7 +13,9 @@ export class RememberedPlans {
   readonly #plansMax: number
   #young = new Map<string, Map<string, LinePlan>>()
   #old = new Map<string, Map<string, LinePlan>>()
+  /** Of the young generation; and of these, those that depend on fields. */
   #count = 0
+  #byFields = 0
   /** The plans of the site that was asked for last, which is mostly the next one, too. */
   #site: Map<string, LinePlan> | undefined
   #siteOf: PlannedLine | undefined
@@ -42,12 +46,15 @@ export class RememberedPlans {
 
   set(line: PlannedLine, plan: LinePlan): void {
     if (line.target.length > TARGET_LENGTH_MAX) return
-    if (++this.#count > this.#plansMax / 2) {
+    if (this.#count >= this.#plansMax / 2 || this.#byFields >= BY_FIELDS_MAX / 2) {
       this.#old = this.#young
       this.#young = new Map()
-      this.#count = 1
+      this.#count = 0
+      this.#byFields = 0
       this.#siteOf = undefined
     }
+    this.#count++
+    if (!plan.isForAll) this.#byFields++
     let site = this.#siteOfLine(line)
     if (site === undefined) {
       site = new Map()

@@ -61,7 +61,13 @@ export interface Generation {
   readonly accessLog: AccessLog | undefined
 }
 
-const PLANS_MAX = 16_384
+/**
+ * How many plans are remembered. Each hit on a page that is kept ready looks for one, so with fewer than such pages they push each other
+ * out and are garbage of the dear kind. One takes some 700 bytes.
+ */
+function plansMax({ settings: { bytesMax } }: MemoryTier): number {
+  return Math.max(16_384, Math.min(65_536, Math.floor(bytesMax / (16 * 1024))))
+}
 
 /** Makes only what holds no state, and nothing that can fail. Requests under way keep the generation that they began with. */
 export function createGeneration(config: Config, lasting: Lasting, accessLog: AccessLog | undefined): Generation {
@@ -86,7 +92,7 @@ function createCore(config: Config, lasting: Lasting): Core {
     clock,
     settings: { coalescing: config.coalescing, objectBytesMax, obeyRequestDirectives },
     plan: createPlanner(config.caching),
-    plans: new RememberedPlans(PLANS_MAX),
+    plans: new RememberedPlans(plansMax(memory)),
     // What is remembered of keys was found out under the rules of before.
     lookup: new Lookup(clock, memory, { rememberUncacheableMs, obeyRequestDirectives }),
     memory,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import type { CacheSettings } from '../../src/config/config.ts'
 import { firstValue } from '../../src/http/fields.ts'
 import { createPlanner } from '../../src/policy/planner.ts'
 import { type AnswerFromMemory, createMemoryAnswers, type MemoryRequest } from '../../src/proxy/answer-from-memory.ts'
@@ -110,6 +111,7 @@ const asked: MemoryRequest = {
   knows: () => true,
   field: () => undefined,
 }
+const BY_COOKIE: CacheSettings = { ...BARE_SETTINGS, key: { ...BARE_SETTINGS.key, cookies: ['lang'] } }
 const otherName = { viaName: 'other', cacheStatus: undefined }
 
 describe('remembered plans', () => {
@@ -146,11 +148,20 @@ describe('remembered plans', () => {
     assert.ok(held < 4_000_000, `${held} bytes are held`)
   })
 
+  it('are fewer of lines that may have several', () => {
+    const remembered = (defaults: CacheSettings) => {
+      const planner = createPlanner({ defaults, rules: [] })
+      const plans = new RememberedPlans(40_000)
+      const lines = Array.from({ length: 20_000 }, (_, i) => ({ ...line, authority: 'a.test', target: `/${i}` }))
+      for (const one of lines) plans.set(one, planner.forLine(one))
+      return lines.filter((one) => plans.get(one) !== undefined).length
+    }
+    assert.equal(remembered(BARE_SETTINGS), 20_000)
+    assert.ok(remembered(BY_COOKIE) <= 16_384)
+  })
+
   it('do not grow with the length of what clients make up', () => {
-    const planner = createPlanner({
-      defaults: { ...BARE_SETTINGS, key: { ...BARE_SETTINGS.key, cookies: ['lang'] } },
-      rules: [],
-    })
+    const planner = createPlanner({ defaults: BY_COOKIE, rules: [] })
     const plans = new RememberedPlans(2_000)
     const held = heldAfter(() => {
       for (let i = 0; i < 1_000; i++) {

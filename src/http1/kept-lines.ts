@@ -37,7 +37,7 @@ export function keptLines(
     const begin = lines.nameBegin(i) - LINE_END
     let end = 0
     do {
-      if (!isPlain(bytes, lines, i)) return undefined
+      if (!isCanonicalLine(bytes, lines, i)) return undefined
       end = lines.valueEnd(i)
       next += 2
       i++
@@ -53,8 +53,8 @@ function isKept(received: RawFields, place: number, kept: RawFields, next: numbe
   return received[place * 2] === kept[next] && received[place * 2 + 1] === kept[next + 1]
 }
 
-/** `Name: value`, with one space, and none behind. */
-function isPlain(bytes: Buffer, lines: FieldLines, place: number): boolean {
+/** Whether a line that was read is written as it would be here: `Name: value`, with one space, and none behind. */
+export function isCanonicalLine(bytes: Buffer, lines: FieldLines, place: number): boolean {
   const nameEnd = lines.nameEnd(place)
   return (
     lines.valueBegin(place) === nameEnd + 2 &&

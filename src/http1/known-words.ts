@@ -60,20 +60,21 @@ export const KNOWN_METHODS = new KnownWords(
   'GET HEAD POST PUT DELETE OPTIONS PATCH QUERY TRACE CONNECT PURGE BAN'.split(' '),
 )
 
+const NAMES = [
+  'Host Connection User-Agent Accept Accept-Encoding Accept-Language Cookie Referer Origin Cache-Control Pragma DNT',
+  'Priority Upgrade-Insecure-Requests Sec-Fetch-Site Sec-Fetch-Mode Sec-Fetch-User Sec-Fetch-Dest Sec-GPC Sec-CH-UA',
+  'Sec-CH-UA-Mobile Sec-CH-UA-Platform If-None-Match If-Modified-Since If-Match If-Unmodified-Since If-Range Range',
+  'Authorization Content-Type Content-Length Transfer-Encoding TE Trailer Upgrade Expect Via Forwarded Keep-Alive',
+  'X-Forwarded-For X-Forwarded-Host X-Forwarded-Proto X-Real-IP X-Requested-With X-Request-ID Proxy-Connection',
+  'Date Server Last-Modified ETag Expires Age Vary Location Set-Cookie Link Content-Encoding Content-Language',
+  'Content-Disposition Content-Range Accept-Ranges Alt-Svc Retry-After Strict-Transport-Security',
+  'Content-Security-Policy X-Content-Type-Options X-Frame-Options X-XSS-Protection Referrer-Policy',
+  'Permissions-Policy Access-Control-Allow-Origin Server-Timing X-Powered-By X-Cache Surrogate-Control',
+  'Surrogate-Key Cache-Tag CDN-Cache-Control Cache-Status',
+].flatMap((names) => names.split(' '))
+
+/** In lower case. */
+export const KNOWN_FIELD_NAMES: readonly string[] = NAMES.map((name) => name.toLowerCase())
+
 /** Field names in the two spellings that are common on the wire: `Accept-Encoding` and `accept-encoding`. */
-export const KNOWN_NAMES = new KnownWords(
-  [
-    'Host Connection User-Agent Accept Accept-Encoding Accept-Language Cookie Referer Origin Cache-Control Pragma DNT',
-    'Priority Upgrade-Insecure-Requests Sec-Fetch-Site Sec-Fetch-Mode Sec-Fetch-User Sec-Fetch-Dest Sec-GPC Sec-CH-UA',
-    'Sec-CH-UA-Mobile Sec-CH-UA-Platform If-None-Match If-Modified-Since If-Match If-Unmodified-Since If-Range Range',
-    'Authorization Content-Type Content-Length Transfer-Encoding TE Trailer Upgrade Expect Via Forwarded Keep-Alive',
-    'X-Forwarded-For X-Forwarded-Host X-Forwarded-Proto X-Real-IP X-Requested-With X-Request-ID Proxy-Connection',
-    'Date Server Last-Modified ETag Expires Age Vary Location Set-Cookie Link Content-Encoding Content-Language',
-    'Content-Disposition Content-Range Accept-Ranges Alt-Svc Retry-After Strict-Transport-Security',
-    'Content-Security-Policy X-Content-Type-Options X-Frame-Options X-XSS-Protection Referrer-Policy',
-    'Permissions-Policy Access-Control-Allow-Origin Server-Timing X-Powered-By X-Cache Surrogate-Control',
-    'Surrogate-Key Cache-Tag CDN-Cache-Control Cache-Status',
-  ]
-    .flatMap((names) => names.split(' '))
-    .flatMap((name) => [name, name.toLowerCase()]),
-)
+export const KNOWN_NAMES = new KnownWords(NAMES.flatMap((name) => [name, name.toLowerCase()]))

@@ -1,16 +1,21 @@
 import type { LookupFunction, Socket } from 'node:net'
 import type { Clock } from '../clock.ts'
 import type { ProxyError } from '../errors.ts'
-import { type HeadLimits, ResponseHeadReader } from '../http1/head.ts'
+import { connectionPersists } from '../http1/connection.ts'
+import { type HeadLimits, type ResponseHead, ResponseHeadReader } from '../http1/head.ts'
 import { Inbox } from '../http1/inbox.ts'
+import { Outbox } from '../http1/outbox.ts'
 import { type Address, openSocket } from './address.ts'
 import type { Deadline, Deadlines } from './deadlines.ts'
+import { idleMs } from './end-to-end.ts'
 import { connectFailed, connectTimedOut, internal } from './failures.ts'
 import type { OriginRequest } from './origin-client.ts'
 import type { ProxyProtocol } from './proxy-protocol.ts'
+import { requestHeadOf } from './request-sender.ts'
 import type { TimeLimits } from './settings.ts'
 import { WireExchange } from './wire-exchange.ts'
 import type { WireHandler } from './wire-handler.ts'
+import { WireWait } from './wire-wait.ts'
 
 /** What all connections to one member have in common. */
 export interface ConnectionSettings {
@@ -30,6 +35,7 @@ export interface ConnectionSettings {
 
 /** For all connections to origins in this thread, but those of TLS. */
 const inbox = new Inbox()
+const outbox = new Outbox()
 
 /** Who keeps the connections of a member. */
 export interface ConnectionOwner {
@@ -49,6 +55,8 @@ export class Connection {
   readonly socket: Socket
   readonly headReader: ResponseHeadReader
   readonly deadline: Deadline
+  /** For its exchanges, one after the other. */
+  readonly wait: WireWait
   readonly origin: string
   readonly limits: TimeLimits
   readonly clock: Clock
@@ -69,6 +77,7 @@ export class Connection {
     this.#owner = owner
     this.deadline = settings.deadlines.create(() => this.#contain(() => this.#onDue()))
     this.deadline.in(settings.limits.connectMs)
+    this.wait = new WireWait(this.deadline, settings.limits)
     this.socket = openSocket(settings, clientAddress)
     this.#listen()
   }
@@ -85,13 +94,27 @@ export class Connection {
   /** Takes a request, which `start` then sends; the connection must be idle or just connected. */
   carry(request: OriginRequest, handler: WireHandler): WireExchange {
     this.#phase = 'busy'
-    this.deadline.clear()
+    this.wait.forNothing()
     this.#exchange = new WireExchange(this, request, handler)
     return this.#exchange
   }
 
-  /** For the exchange: it ended exactly, and the connection may carry another within `idleMs`. */
-  becomeIdle(idleMs: number): void {
+  /** For the exchange: sends all of a request without a body. */
+  send(request: OriginRequest): void {
+    const { head } = request
+    if (head === undefined) this.socket.write(requestHeadOf(request), 'latin1')
+    else outbox.send(this.socket, head)
+  }
+
+  /** For the exchange: it was sent, and its response, with this head, ended exactly. The connection may carry another. */
+  release(head: ResponseHead, nowMs: number): void {
+    const { socket } = this
+    const isDone = socket.writableLength === 0 && socket.readableLength === 0
+    if (isDone && connectionPersists(head)) this.#becomeIdle(idleMs(head.fields, this.limits), nowMs)
+    else this.close()
+  }
+
+  #becomeIdle(idleMs: number, nowMs: number): void {
     this.#exchange = undefined
     const { mayKeep } = this.#settings
     if (idleMs <= 0 || mayKeep?.(this.socket.remoteAddress) === false) {
@@ -99,7 +122,7 @@ export class Connection {
       return
     }
     this.#phase = 'idle'
-    this.idleSinceMs = this.clock.now()
+    this.idleSinceMs = nowMs
     this.deadline.at(this.idleSinceMs + idleMs)
     // Whoever read the last body may have paused it; now the end or a surplus byte must be seen.
     if (this.socket.isPaused()) this.socket.resume()

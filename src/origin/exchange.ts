@@ -1,5 +1,6 @@
 import type { ProxyError } from '../errors.ts'
 import type { RawFields } from '../http/fields.ts'
+import type { ResponseHead } from '../http1/head.ts'
 import type { Connection } from './connection.ts'
 import type { Deadline, Deadlines } from './deadlines.ts'
 import { superseded, wholeTimedOut } from './failures.ts'
@@ -9,7 +10,7 @@ import type { Attempt, Member } from './member.ts'
 import type { Waiter, Wish } from './member-connections.ts'
 import type { OriginHandler, OriginRequest, OriginResponse } from './origin-client.ts'
 import type { WireExchange } from './wire-exchange.ts'
-import type { WireFailure, WireHandler } from './wire-handler.ts'
+import type { Responded, WireFailure, WireHandler } from './wire-handler.ts'
 
 /** What an exchange needs of its pool. */
 export interface Routes {
@@ -133,6 +134,18 @@ export class Exchange implements Waiter, WireHandler {
     // It lasts as long as its two sides like.
     if (response.tunnel !== undefined) this.#deadline?.remove()
     this.#handler.onResponse(response)
+  }
+
+  expects(bytes: Buffer, origin: string): ResponseHead | undefined {
+    const head = this.#handler.atOnce?.expects(bytes, origin)
+    return head !== undefined && this.#routes.retryStatuses.has(head.status) ? undefined : head
+  }
+
+  onWhole(response: Responded): void {
+    const member = this.#member!
+    if (member.responded(this.#generation, response, this.request)) this.#routes.heldDown(member)
+    this.#end()
+    this.#handler.atOnce!.onWhole(response.responseTimeMs)
   }
 
   onFailure({ error, responseSeen, bodyStarted, requestTimeMs }: WireFailure): void {

@@ -27,7 +27,9 @@ export function connectTimedOut(origin: string, waitedMs: number): ProxyError {
 }
 
 /** The connection ended before the response's head was there. `cause` is undefined when it was closed in order. */
-export function connectionLost(origin: string, where: string, cause: unknown): ProxyError {
+export function connectionLost(origin: string, lost: { responseSeen: boolean; cause: unknown }): ProxyError {
+  const { responseSeen, cause } = lost
+  const where = responseSeen ? 'within the header section' : 'before the first byte'
   const how = cause === undefined ? 'closed' : describe(cause)
   const message = `Cannot read response from origin "${origin}": connection ${how} ${where}`
   return new ProxyError('ORIGIN_RESET', message, { source: 'origin', status: 502, retryable: true, cause })

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { ProxyError } from '../errors.ts'
 import type { RawFields } from '../http/fields.ts'
+import { changedRequest } from './changed-request.ts'
 import { Exchange, type Routes } from './exchange.ts'
 import { superseded } from './failures.ts'
 import type { Member } from './member.ts'
@@ -54,7 +55,7 @@ export class Hedge {
     if (this.#routes.alternative(this.#request, tried) === undefined || !this.#routes.payRetry()) return
     const avoid: readonly Member[] = tried
     const second = new Exchange(
-      { ...this.#request, hasCover: true },
+      changedRequest(this.#request, { hasCover: true }),
       this.#handlerOf(() => second),
       this.#routes,
       avoid,

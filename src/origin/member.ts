@@ -1,15 +1,17 @@
 import type { Clock } from '../clock.ts'
 import type { ProxyError } from '../errors.ts'
+import { changedRequest } from './changed-request.ts'
 import type { Candidate } from './choosing/candidate.ts'
 import type { Eligibility } from './choosing/eligible.ts'
 import type { FailureKind, Health } from './health.ts'
 import type { Latencies } from './latencies.ts'
 import type { MemberConnections } from './member-connections.ts'
 import type { MemberCondition, MemberControl, MemberCounts, MemberState } from './member-state.ts'
-import type { OriginRequest, OriginResponse } from './origin-client.ts'
+import type { OriginRequest } from './origin-client.ts'
 import type { Probe } from './probe.ts'
 import type { OriginSettings } from './settings.ts'
 import { slowStartFactor } from './slow-start.ts'
+import type { Responded } from './wire-handler.ts'
 
 /** What a member is made of; joined by `makeMember`. */
 export interface MemberParts {
@@ -138,7 +140,8 @@ export class Member implements Candidate, Eligibility, MemberControl {
   /** The request as this member gets it. */
   addressed(request: OriginRequest): OriginRequest {
     const { host } = this.#settings
-    return host === undefined ? request : { ...request, fields: withHost(request.fields, host), lines: undefined }
+    if (host === undefined) return request
+    return changedRequest(request, { fields: withHost(request.fields, host), lines: undefined, head: undefined })
   }
 
   connected(generation: number): void {
@@ -148,7 +151,7 @@ export class Member implements Candidate, Eligibility, MemberControl {
   }
 
   /** @returns whether this response held the member down */
-  responded(generation: number, response: OriginResponse, request: OriginRequest): boolean {
+  responded(generation: number, response: Responded, request: OriginRequest): boolean {
     const { status, requestTimeMs, responseTimeMs } = response
     // How long an upload takes says nothing about the member.
     if (request.body === undefined) {

@@ -2,6 +2,8 @@ import type { ProxyError } from '../errors.ts'
 import type { BodySource } from '../http/body.ts'
 import type { RawFields } from '../http/fields.ts'
 import type { Tunnel } from '../http/tunnel.ts'
+import type { ResponseHead } from '../http1/head.ts'
+import type { HeadBytes } from '../http1/outbox.ts'
 import type { MemberControl, MemberState } from './member-state.ts'
 import type { PoolSettings } from './settings.ts'
 import type { Priority } from './waiting-line.ts'
@@ -13,6 +15,8 @@ export interface OriginRequest {
   readonly fields: RawFields
   /** All of `fields` as they are written (`http1/writer.ts`), where somebody has them: they are not written anew then. */
   readonly lines?: string | undefined
+  /** All of the head as bytes, where somebody has them; without a body. */
+  readonly head?: HeadBytes | undefined
   readonly body: BodySource | undefined
   /** Wait for `100 Continue` (bounded) before the body is started. */
   readonly expectsContinue: boolean
@@ -44,6 +48,8 @@ export interface OriginResponse {
   readonly framing: 'none' | 'length' | 'chunked' | 'until-close'
   readonly requestTimeMs: number
   readonly responseTimeMs: number
+  /** The head that it was made of; absent where there was none of HTTP/1.1. */
+  readonly received?: ResponseHead
   /** Name of the member that answered. */
   readonly origin: string
   /** `Set-Cookie` of our own, for this visitor alone: not to be given to anybody else, nor stored. */
@@ -52,11 +58,25 @@ export interface OriginResponse {
   readonly tunnel?: Tunnel
 }
 
-/** Exactly one of `onResponse` and `onError` is called, once. Failures after the head go to the body's sink. */
+/** Exactly one of `onResponse`, `onWhole` and `onError` is called, once. Failures after the head go to the body's sink. */
 export interface OriginHandler {
   onInterim(status: number, fields: RawFields): void
   onResponse(response: OriginResponse): void
   onError(error: ProxyError): void
+  /** Where it takes responses that it has seen before in the moment they are read. */
+  readonly atOnce?: TakesAtOnce | undefined
+}
+
+/** Who may know the response before it is read. */
+export interface TakesAtOnce {
+  /**
+   * @param bytes the first that came of the response, valid during the call and that of `onWhole`, which follows in the same turn
+   * @returns a head with the status and framing of the response which these bytes are, all of it and no more; undefined when they are
+   *   not what is expected
+   */
+  expects(bytes: Buffer, origin: string): ResponseHead | undefined
+  /** @param nowMs when it came */
+  onWhole(nowMs: number): void
 }
 
 /** Sends requests to the members of a pool: choosing, connecting, retrying and time limits are inside. */

@@ -25,25 +25,47 @@ export interface SenderEvents {
 /** Methods whose requests announce a body of no bytes, because an origin expects one (RFC 9110 §8.6). */
 const bodyMethods = new Set(['POST', 'PUT', 'PATCH'])
 
-/** Writes one request: head, and body with framing of our own. The source is held back while the socket's buffer is full. */
+/**
+ * The head of a request as it is written.
+ *
+ * @throws ProxyError INTERNAL when it cannot be
+ */
+export function requestHeadOf(request: OriginRequest): string {
+  const { method, target, lines, upgrade, body } = request
+  const isUnframed = body === undefined && upgrade === undefined && !bodyMethods.has(method)
+  return requestHeadWith(method, target, lines !== undefined && isUnframed ? lines : fieldLines(fieldsOf(request)))
+}
+
+function fieldsOf({ method, fields: received, upgrade, body, expectsContinue }: OriginRequest): RawFields {
+  const fields = endToEndFields(received)
+  if (upgrade !== undefined) return [...fields, 'Connection', 'Upgrade', 'Upgrade', upgrade]
+  if (body === undefined) return bodyMethods.has(method) ? [...fields, 'Content-Length', '0'] : fields
+  const framed = [...fields]
+  if (body.length === undefined) framed.push('Transfer-Encoding', 'chunked')
+  else framed.push('Content-Length', String(body.length))
+  if (expectsContinue) framed.push('Expect', '100-continue')
+  return framed
+}
+
+/** Writes a request with a body: its head, and the body with framing of our own. The source is held back while the socket's buffer is full. */
 export class RequestSender implements BodySink {
   /** The source was asked for bytes: they cannot be had a second time. */
   bodyStarted = false
   readonly #socket: Socket
   readonly #request: OriginRequest
   readonly #events: SenderEvents
-  readonly #body: BodySource | undefined
+  readonly #body: BodySource
   #state: 'new' | 'holding' | 'sending' | 'sent' | 'stopped' = 'new'
   #blocked = false
   /** Bytes still to come under `Content-Length`. */
   #left: number
 
-  constructor(socket: Socket, request: OriginRequest, events: SenderEvents) {
+  constructor(socket: Socket, request: OriginRequest, body: BodySource, events: SenderEvents) {
     this.#socket = socket
     this.#request = request
     this.#events = events
-    this.#body = request.body
-    this.#left = request.body?.length ?? 0
+    this.#body = body
+    this.#left = body.length ?? 0
   }
 
   get isSent(): boolean {
@@ -55,13 +77,7 @@ export class RequestSender implements BodySink {
   }
 
   start(): void {
-    const { method, target } = this.#request
-    const head = requestHeadWith(method, target, this.#lines())
-    if (this.#body === undefined) {
-      this.#socket.write(head, 'latin1')
-      this.#sent()
-      return
-    }
+    const head = requestHeadOf(this.#request)
     if (this.#request.expectsContinue) {
       this.#state = 'holding'
       this.#socket.write(head, 'latin1')
@@ -81,7 +97,7 @@ export class RequestSender implements BodySink {
     this.#state = 'sending'
     this.bodyStarted = true
     this.#events.onUnblocked()
-    this.#body!.start(this)
+    this.#body.start(this)
   }
 
   /** The socket's buffer is empty again. */
@@ -90,21 +106,21 @@ export class RequestSender implements BodySink {
     this.#blocked = false
     if (this.#state !== 'sending') return
     this.#events.onUnblocked()
-    this.#body!.resume()
+    this.#body.resume()
   }
 
   /** Sends nothing more; a body under way is cancelled. */
   stop(reason: ProxyError): void {
     if (this.#state === 'sent' || this.#state === 'stopped') return
     this.#state = 'stopped'
-    this.#body?.cancel(reason)
+    this.#body.cancel(reason)
   }
 
   write(chunk: Buffer): boolean {
     if (this.#state !== 'sending') return false
     // An empty chunk would be the last one.
     if (chunk.length === 0) return !this.#blocked
-    if (this.#body!.length === undefined) return this.#wrote(this.#writeChunk(chunk))
+    if (this.#body.length === undefined) return this.#wrote(this.#writeChunk(chunk))
     this.#left -= chunk.length
     if (this.#left < 0) return this.#contradicted('more bytes than announced')
     return this.#wrote(this.#socket.write(chunk))
@@ -112,7 +128,7 @@ export class RequestSender implements BodySink {
 
   end(trailers: RawFields): void {
     if (this.#state !== 'sending') return
-    if (this.#body!.length === undefined) this.#socket.write(lastChunk(allowedTrailers(trailers)))
+    if (this.#body.length === undefined) this.#socket.write(lastChunk(allowedTrailers(trailers)))
     else if (this.#left > 0) {
       this.#contradicted(`${this.#left} bytes fewer than announced`)
       return
@@ -124,27 +140,6 @@ export class RequestSender implements BodySink {
     if (this.#state !== 'sending') return
     this.#state = 'stopped'
     this.#events.onSourceFailed(error)
-  }
-
-  #lines(): string {
-    const { lines, upgrade, method } = this.#request
-    const isUnframed = this.#body === undefined && upgrade === undefined && !bodyMethods.has(method)
-    return lines !== undefined && isUnframed ? lines : fieldLines(this.#fields())
-  }
-
-  #fields(): RawFields {
-    const { upgrade } = this.#request
-    const fields = endToEndFields(this.#request.fields)
-    if (upgrade !== undefined) return [...fields, 'Connection', 'Upgrade', 'Upgrade', upgrade]
-    const body = this.#body
-    if (body === undefined) {
-      return bodyMethods.has(this.#request.method) ? [...fields, 'Content-Length', '0'] : fields
-    }
-    const framed = [...fields]
-    if (body.length === undefined) framed.push('Transfer-Encoding', 'chunked')
-    else framed.push('Content-Length', String(body.length))
-    if (this.#request.expectsContinue) framed.push('Expect', '100-continue')
-    return framed
   }
 
   #writeChunk(chunk: Buffer): boolean {

@@ -1,20 +1,23 @@
 import { ProxyError } from '../errors.ts'
 import { combinedValue, type RawFields } from '../http/fields.ts'
 import { BodyDecoder, type BodyEvents, type BodyLimits } from '../http1/body-decoder.ts'
-import { announcedLength, connectionPersists, type Framing, responseFraming } from '../http1/framing.ts'
+import { type Framing, responseFraming } from '../http1/framing.ts'
 import type { ResponseHead } from '../http1/head.ts'
 import { allowedTrailers } from '../http1/trailers.ts'
 import type { Connection } from './connection.ts'
-import { endToEndFields, idleMs } from './end-to-end.ts'
+import { endToEndFields } from './end-to-end.ts'
 import * as failures from './failures.ts'
 import type { OriginRequest, OriginResponse } from './origin-client.ts'
+import { originResponse } from './origin-response.ts'
 import { RequestSender, type SenderEvents } from './request-sender.ts'
 import { type BodyFlow, ResponseBody } from './response-body.ts'
 import type { WireHandler } from './wire-handler.ts'
-import { WireWait } from './wire-wait.ts'
+import type { Awaited, WireWait } from './wire-wait.ts'
 
 /** Interim responses before one final response; no origin has a use for more, a broken one sends them for ever. */
 const INTERIM_MAX = 100
+
+const NO_BODY: Framing = { kind: 'none' }
 
 const bodyLimits: BodyLimits = { trailerBytesMax: 16 * 1024, trailerFieldsMax: 100, extensionBytesMax: 16 * 1024 }
 
@@ -24,7 +27,8 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
   readonly #origin: string
   readonly #request: OriginRequest
   readonly #handler: WireHandler
-  readonly #sender: RequestSender
+  /** Of the body; without one the request is sent with its head. */
+  readonly #sender: RequestSender | undefined
   readonly #wait: WireWait
   readonly #requestTimeMs: number
   #responseSeen = false
@@ -40,17 +44,19 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
 
   constructor(connection: Connection, request: OriginRequest, handler: WireHandler) {
     this.#connection = connection
-    this.#wait = new WireWait(connection.deadline, connection.limits)
+    this.#wait = connection.wait
     this.#origin = connection.origin
     this.#request = request
     this.#handler = handler
-    this.#sender = new RequestSender(connection.socket, request, this)
+    this.#sender = request.body && new RequestSender(connection.socket, request, request.body, this)
     this.#requestTimeMs = connection.clock.now()
   }
 
   start(): void {
     try {
-      this.#sender.start()
+      if (this.#sender !== undefined) return this.#sender.start()
+      this.#connection.send(this.#request)
+      this.#wait.since(this.#requestTimeMs, this.#awaited)
     } catch (error) {
       // A head that cannot be written is the fault of this request alone.
       this.fail(error instanceof ProxyError ? error : failures.internal('Cannot send request', error))
@@ -60,25 +66,23 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
   /** Gives up without a word to the handler or the body's sink. */
   abandon(reason: ProxyError): void {
     this.#body?.detach()
-    if (this.#over) return
-    this.#over = true
-    this.#connection.close()
-    this.#sender.stop(reason)
+    if (!this.#over) this.#leave(reason)
   }
 
   // From the connection.
 
   onData(chunk: Buffer): void {
-    this.#responseSeen = true
+    if (!this.#responseSeen) {
+      this.#responseSeen = true
+      const expected = this.#handler.expects?.(chunk, this.#origin)
+      if (expected !== undefined) return this.#onWhole(expected)
+    }
     let at = 0
     while (this.#decoder === undefined) {
       if (at === chunk.length) return
       const result = this.#connection.headReader.read(chunk, at)
       if (result.kind === 'incomplete') return
-      if (result.kind === 'refused') {
-        this.fail(failures.refusedHead(this.#origin, result))
-        return
-      }
+      if (result.kind === 'refused') return this.fail(failures.refusedHead(this.#origin, result))
       at = result.end
       if (result.head.status === 101) {
         this.#onSwitching(result.head, this.#connection.owned(chunk.subarray(at)))
@@ -98,14 +102,8 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
   /** The origin has closed its side in order. */
   onEnd(): void {
     if (this.#over) return
-    if (this.#decoder === undefined) {
-      this.fail(this.#lost(undefined))
-      return
-    }
-    if (!this.#untilClose) {
-      this.fail(failures.bodyCut(this.#origin, undefined))
-      return
-    }
+    if (this.#decoder === undefined) return this.fail(this.#lost(undefined))
+    if (!this.#untilClose) return this.fail(failures.bodyCut(this.#origin, undefined))
     this.#decoder.finish(this)
     this.#finish(false)
   }
@@ -115,12 +113,12 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
   }
 
   onDrain(): void {
-    this.#sender.drained()
+    this.#sender?.drained()
   }
 
   onDue(): void {
     const { awaited } = this.#wait
-    if (awaited === 'continue') this.#sender.startBody()
+    if (awaited === 'continue') this.#sender?.startBody()
     else if (awaited !== undefined) this.fail(this.#wait.error(this.#origin, awaited))
   }
 
@@ -131,9 +129,9 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
     if (this.#over) return
     this.#over = true
     this.#connection.close()
-    const { bodyStarted } = this.#sender
+    const bodyStarted = this.#sender?.bodyStarted === true
     // A body that was not asked for yet stays as it is: the request may be tried elsewhere.
-    if (bodyStarted) this.#sender.stop(error)
+    if (bodyStarted) this.#sender?.stop(error)
     if (this.#head === undefined) {
       const [responseSeen, requestTimeMs] = [this.#responseSeen, this.#requestTimeMs]
       this.#handler.onFailure({ error, responseSeen, bodyStarted, requestTimeMs })
@@ -158,7 +156,12 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
   }
 
   onSent(): void {
-    if (this.#head === undefined) this.#wait.for(this.#request.upgrade === undefined ? 'head' : 'handshake')
+    if (this.#head === undefined) this.#wait.for(this.#awaited)
+  }
+
+  /** Once the request is sent. */
+  get #awaited(): Awaited {
+    return this.#request.upgrade === undefined ? 'head' : 'handshake'
   }
 
   onSourceFailed(error: ProxyError): void {
@@ -190,40 +193,46 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
 
   bodyCancelled(reason: ProxyError): void {
     if (this.#over) return
-    this.#over = true
-    this.#connection.close()
-    this.#sender.stop(reason)
+    this.#leave(reason)
     this.#handler.onEnded()
   }
 
+  #leave(reason: ProxyError): void {
+    this.#over = true
+    this.#connection.close()
+    this.#sender?.stop(reason)
+  }
+
+  /** All of the response was in its first read, and nothing behind it. */
+  #onWhole(head: ResponseHead): void {
+    this.#over = true
+    const responseTimeMs = this.#connection.clock.now()
+    const { status } = head
+    this.#connection.release(head, responseTimeMs)
+    this.#handler.onWhole?.({ status, requestTimeMs: this.#requestTimeMs, responseTimeMs })
+  }
+
   #onInterim(head: ResponseHead): void {
-    if (++this.#interims > INTERIM_MAX) {
-      this.fail(failures.badResponse(this.#origin, `more than ${INTERIM_MAX} interim responses`))
-      return
-    }
+    if (++this.#interims > INTERIM_MAX)
+      return this.fail(failures.badResponse(this.#origin, `more than ${INTERIM_MAX} interim responses`))
     if (head.status !== 100) this.#handler.onInterim(head.status, endToEndFields(head.fields))
-    else if (this.#sender.isHoldingBody) this.#sender.startBody()
+    else if (this.#sender?.isHoldingBody === true) this.#sender.startBody()
   }
 
   /** The origin agrees to a tunnel (RFC 9110 §7.8): the connection is that from here on, and never used for anything else. */
   #onSwitching(head: ResponseHead, early: Buffer): void {
     const { upgrade } = this.#request
-    if (upgrade === undefined || combinedValue(head.fields, 'upgrade')?.toLowerCase() !== upgrade) {
-      this.fail(failures.badResponse(this.#origin, 'a 101 that was not asked for'))
-      return
-    }
+    if (upgrade === undefined || combinedValue(head.fields, 'upgrade')?.toLowerCase() !== upgrade)
+      return this.fail(failures.badResponse(this.#origin, 'a 101 that was not asked for'))
     this.#over = true
     this.#wait.forNothing()
     const socket = this.#connection.becomeTunnel(() => this.#handler.onEnded())
-    this.#handler.onResponse({ ...this.#responseOf(head, { kind: 'none' }), tunnel: { socket, early } })
+    this.#handler.onResponse({ ...this.#responseOf(head, NO_BODY), tunnel: { socket, early } })
   }
 
   #onHead(head: ResponseHead): void {
     const framing = responseFraming(head, this.#request.method)
-    if (framing.kind === 'refused') {
-      this.fail(failures.refusedHead(this.#origin, framing))
-      return
-    }
+    if (framing.kind === 'refused') return this.fail(failures.refusedHead(this.#origin, framing))
     this.#head = head
     this.#wait.forNothing()
     this.#untilClose = framing.kind === 'until-close'
@@ -232,7 +241,7 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
       this.#body = new ResponseBody(framing.kind === 'length' ? framing.length : undefined, this)
     }
     // Who refuses a request does not want the rest of it (RFC 9112 §9.5); others may answer while they read.
-    if (this.#sender.isHoldingBody || head.status >= 400) this.#stopSending()
+    if (this.#sender?.isHoldingBody === true || head.status >= 400) this.#stopSending()
     this.#response = this.#responseOf(head, framing)
   }
 
@@ -244,18 +253,10 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
     this.#handler.onResponse(response)
   }
 
-  #responseOf({ status, reason, fields }: ResponseHead, framing: Framing): OriginResponse {
-    return {
-      status,
-      reason,
-      fields: endToEndFields(fields),
-      body: this.#body,
-      announcedLength: framing.kind === 'length' ? framing.length : announcedLength(fields),
-      framing: framing.kind,
-      requestTimeMs: this.#requestTimeMs,
-      responseTimeMs: this.#connection.clock.now(),
-      origin: this.#origin,
-    }
+  #responseOf(head: ResponseHead, framing: Framing): OriginResponse {
+    const { origin, clock } = this.#connection
+    const times = { requestTimeMs: this.#requestTimeMs, responseTimeMs: clock.now() }
+    return originResponse(head, { framing, body: this.#body, origin, ...times })
   }
 
   /** Reads on, or lets the origin feel that the reader does not take what is there. */
@@ -272,11 +273,8 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
   #finish(exactly: boolean): void {
     if (this.#over) return
     this.#over = true
-    const { socket } = this.#connection
-    const sentWhole = this.#sender.isSent && socket.writableLength === 0
-    const persists = exactly && sentWhole && socket.readableLength === 0 && connectionPersists(this.#head!)
     // Before the body's end is told: who sends the next request then finds the connection.
-    if (persists) this.#connection.becomeIdle(idleMs(this.#head!.fields, this.#connection.limits))
+    if (exactly && this.#sender?.isSent !== false) this.#connection.release(this.#head!, this.#connection.clock.now())
     else this.#connection.close()
     this.#stopSending()
     this.#body?.finish(this.#trailers)
@@ -285,11 +283,10 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
 
   /** An error costs as much as the rest of an exchange: it is only made when there is a body to cancel. */
   #stopSending(): void {
-    if (!this.#sender.isSent) this.#sender.stop(failures.bodyNotWanted(this.#origin))
+    if (this.#sender?.isSent === false) this.#sender.stop(failures.bodyNotWanted(this.#origin))
   }
 
   #lost(cause: unknown): ProxyError {
-    const where = this.#responseSeen ? 'within the header section' : 'before the first byte'
-    return failures.connectionLost(this.#origin, where, cause)
+    return failures.connectionLost(this.#origin, { responseSeen: this.#responseSeen, cause })
   }
 }

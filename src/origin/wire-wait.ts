@@ -27,6 +27,12 @@ export class WireWait {
     this.#deadline.in(this.#limitMs(awaited))
   }
 
+  /** The same, from a moment on that is known. */
+  since(nowMs: number, awaited: Awaited): void {
+    this.#awaited = awaited
+    this.#deadline.at(nowMs + this.#limitMs(awaited))
+  }
+
   forNothing(): void {
     this.#awaited = undefined
     this.#deadline.clear()

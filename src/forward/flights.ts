@@ -11,7 +11,7 @@ export interface Doomable {
   doom(invalidation: InvalidationTest): void
 }
 
-interface Underway {
+export interface Underway {
   readonly work: Doomable
   readonly cacheKey: string
 }
@@ -81,12 +81,21 @@ export class Flights {
 
   /** Watches over other work that may store something under this key; returns what ends the watch. */
   watch(cacheKey: string, work: Doomable): () => void {
-    const place = this.#underway.add({ work, cacheKey })
+    const place = this.watchOver({ cacheKey, work })
     let isOver = false
     return () => {
-      if (!isOver) this.#underway.remove(place)
+      if (!isOver) this.endWatch(place)
       isOver = true
     }
+  }
+
+  /** The same without another object. @returns the place to end the watch by, once */
+  watchOver(underway: Underway): number {
+    return this.#underway.add(underway)
+  }
+
+  endWatch(place: number): void {
+    this.#underway.remove(place)
   }
 
   /** What is under way and concerned is not stored any more, and not joined. */

@@ -48,6 +48,8 @@ export interface Plan {
   readonly key: string
   readonly requestFields: FieldChanges
   readonly cookies: CookieHandling
+  /** A rule may have conditions on fields of the response. */
+  readonly readsResponseFields: boolean
   /** The policy for a response with this status and these fields: the first rule whose conditions all match. */
   forResponse(status: number, fields: RawFields): CachePolicy
 }

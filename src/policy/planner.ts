@@ -150,19 +150,21 @@ class RulePlan implements Plan {
   readonly rule: string | undefined
   readonly requestFields: FieldChanges
   readonly cookies: CookieHandling
+  readonly readsResponseFields: boolean
   readonly #line: PlannedLine
   readonly #decision: Decision
   #key: string | undefined
 
   constructor(line: PlannedLine, decision: Decision) {
     const { method } = line
-    const { deciding, passes } = decision
+    const { late, deciding, passes } = decision
     const isCacheable = method === 'GET' || method === 'HEAD'
     this.kind = isCacheable && !deciding.isPass && !passes ? 'cache' : 'pass'
     this.reason = !isCacheable ? 'method' : deciding.isPass ? 'rule' : passes ? 'cookie' : undefined
     this.rule = deciding.name
     this.requestFields = deciding.requestFields
     this.cookies = deciding.cookies
+    this.readsResponseFields = late.some((rule) => rule.readsResponseFields)
     this.#line = line
     this.#decision = decision
   }

@@ -26,6 +26,8 @@ export interface CompiledRule {
   readonly isPass: boolean
   /** It has conditions on the response, so it cannot decide a request. */
   readonly isLate: boolean
+  /** Some of these are on its fields, other than its type. */
+  readonly readsResponseFields: boolean
   readonly key: KeyRecipe
   readonly cookies: CookieHandling
   readonly requestFields: FieldChanges
@@ -47,6 +49,7 @@ export function compileDefaults(settings: CacheSettings, cookiesLookedAt: readon
   return {
     ...compileSettings(undefined, settings, cookiesLookedAt),
     isLate: false,
+    readsResponseFields: false,
     matchesLine: always,
     matchesFields: undefined,
     matchesResponse: always,
@@ -58,6 +61,7 @@ export function compileRule({ name, match, settings }: RuleConfig, cookiesLooked
   return {
     ...compileSettings(name, settings, cookiesLookedAt),
     isLate,
+    readsResponseFields: match.responseHeaders.length > 0,
     matchesLine: compileLineMatch(match, settings.cache === 'pass'),
     matchesFields: compileFieldConditions(match.cookies, match.headers),
     matchesResponse: isLate ? compileResponseMatch(match) : always,

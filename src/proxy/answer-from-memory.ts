@@ -12,6 +12,7 @@ import type { Variants } from '../tiers/memory/memory-tier.ts'
 import type { Core } from './core.ts'
 import { MissAtOnce } from './miss-at-once.ts'
 import { PassByPlan, PassOfUncacheable } from './pass-at-once.ts'
+import { PassByTemplate } from './pass-by-template.ts'
 import { type RememberedHit, RememberedHits } from './remembered-hits.ts'
 import type { ShortWay } from './short-way.ts'
 
@@ -100,7 +101,11 @@ function shortWayToOrigin(core: Core, request: MemoryRequest, plan: Plan): Short
   // What nobody is to wait for is asked of the origin alone, which a box or a thread beside others does on the general way.
   if (isUncacheable && (peers !== undefined || tiers !== undefined)) return undefined
   core.memory.countMiss()
-  return isUncacheable ? new PassOfUncacheable(core, plan) : new MissAtOnce(core, plan)
+  if (!isUncacheable) return new MissAtOnce(core, plan)
+  const isAsUsual = request.method === 'GET' && request.decisive.length === 0
+  const templates = isAsUsual ? core.templates.of(plan.key) : undefined
+  if (templates === undefined || templates.areInVain) return new PassOfUncacheable(core, plan)
+  return new PassByTemplate(core, plan, templates)
 }
 
 function isPurgeByPath({ purging }: Core, request: MemoryRequest): boolean {

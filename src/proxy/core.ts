@@ -4,6 +4,7 @@ import type { Flights } from '../forward/flights.ts'
 import type { Lookup } from '../lookup/lookup.ts'
 import type { OriginPool } from '../origin/origin-client.ts'
 import type { Planner } from '../policy/plan.ts'
+import type { ForwardedRequest } from '../request/forwarding.ts'
 import type { OwnCookies } from '../request/own-cookies.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { Responder } from '../respond/responder.ts'
@@ -13,6 +14,7 @@ import type { PurgeRecord, Purging } from './answer-purge.ts'
 import type { Invalidator } from './invalidator.ts'
 import type { Peers } from './peers.ts'
 import type { RememberedPlans } from './remembered-plans.ts'
+import type { RememberedTemplates } from './remembered-templates.ts'
 
 export interface CoreSettings {
   /** Off: every miss asks the origin by itself. */
@@ -31,6 +33,8 @@ export interface Core {
   /** Of lines that are asked for again and again. */
   readonly plans: RememberedPlans
   readonly lookup: Lookup
+  /** What responses became that are made for one request each. */
+  readonly templates: RememberedTemplates
   readonly memory: MemoryTier
   readonly flights: Flights
   readonly pool: OriginPool
@@ -49,7 +53,7 @@ export interface Core {
   /** Visitors come first where requests have to wait. */
   isCrawler(request: ProxyRequest): boolean
   /** Via, X-Forwarded-*, Forwarded for the upstream request. */
-  forwardingFields(request: ProxyRequest): readonly string[]
+  forwardingFields(request: ForwardedRequest): readonly string[]
   /** Something was purged, by whom and with what success. */
   onPurge(record: PurgeRecord): void
   /** Something threw that must not: a defect, contained where it was met. */

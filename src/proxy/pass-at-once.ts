@@ -8,6 +8,7 @@ import type { RawFields } from '../http/fields.ts'
 import type { OriginHandler, OriginResponse } from '../origin/origin-client.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { ProxyResponse } from '../request/proxy-response.ts'
+import { AnswerTemplate, makesTemplate } from '../respond/answer-template.ts'
 import type { InvalidationTest } from '../tiers/invalidation.ts'
 import { FlightErrand } from './ask-origin.ts'
 import { CLIENT } from './asking.ts'
@@ -18,8 +19,9 @@ import { Answering, fetchOfMissing } from './short-way.ts'
 
 /** A rule, or a cookie, says that it is passed. */
 export class PassByPlan extends Answering {
-  protected override ask(request: ProxyRequest): void {
+  protected override ask(): void {
     const { core, plan } = this
+    const request = this.received()
     const passing = { core, request, plan, reason: plan.reason ?? 'rule' }
     pass(core.pool, request, passedRequest(core, request, plan), (outcome) =>
       this.answer(() => passed(passing, outcome, undefined)),
@@ -35,16 +37,34 @@ export class PassByPlan extends Answering {
 export class PassOfUncacheable extends Answering implements OriginHandler, Doomable {
   #request: ProxyRequest | undefined
   #errand: FlightErrand | undefined
-  #unwatch: (() => void) | undefined
+  #watch: number | undefined
   #invalidations: InvalidationTest[] | undefined
 
-  protected override ask(received: ProxyRequest): void {
+  protected override ask(): void {
+    this.watch()
+    this.errand.sendToOrigin(this)
+  }
+
+  protected get request(): ProxyRequest {
+    this.#request ??= plannedRequest(this.received(), this.plan)
+    return this.#request
+  }
+
+  /** How the request is sent, and what its response is judged by. */
+  protected get errand(): FlightErrand {
     const { core, plan } = this
-    const request = plannedRequest(received, plan)
-    this.#request = request
-    this.#errand = new FlightErrand({ core, request, plan, asking: CLIENT, whom: 'origin', priority: 'client' })
-    this.#unwatch = core.flights.watch(plan.key, this)
-    this.#errand.sendToOrigin(this)
+    const what = { core, plan, asking: CLIENT, whom: 'origin', priority: 'client' } as const
+    this.#errand ??= new FlightErrand({ ...what, request: this.request })
+    return this.#errand
+  }
+
+  /** From the moment it is sent until it is known that its response is not stored. */
+  protected watch(): void {
+    this.#watch = this.core.flights.watchOver({ work: this, cacheKey: this.plan.key })
+  }
+
+  protected endWatch(): void {
+    this.core.flights.endWatch(this.#watch!)
   }
 
   doom(invalidation: InvalidationTest): void {
@@ -53,7 +73,7 @@ export class PassOfUncacheable extends Answering implements OriginHandler, Dooma
   }
 
   onInterim(status: number, fields: RawFields): void {
-    this.#request!.exchange.interim(status, fields)
+    this.request.exchange.interim(status, fields)
   }
 
   onError(error: ProxyError): void {
@@ -62,29 +82,51 @@ export class PassOfUncacheable extends Answering implements OriginHandler, Dooma
 
   onResponse(response: OriginResponse): void {
     if (this.#invalidations !== undefined) return this.#resume((flight) => flight.onResponse(response))
-    const verdict = judged(this.#errand!, response, false)
+    const verdict = judged(this.errand, response, false)
     if (verdict.kind !== 'deliver' || verdict.followersFail !== undefined) {
       return this.#resume((flight) => flight.onJudged(response, verdict))
     }
-    this.#unwatch!()
-    this.answer(() => {
-      const outcome = { response, body: response.body, stored: false, refusal: verdict.reason, collapsed: false }
-      return this.#landed({ kind: 'response', ...outcome })
-    })
+    this.endWatch()
+    const { reason: refusal } = verdict
+    const outcome = {
+      kind: 'response',
+      response,
+      body: response.body,
+      stored: false,
+      refusal,
+      collapsed: false,
+    } as const
+    this.answer(
+      () => this.#landed(outcome),
+      (answer) => this.#template(response, answer, refusal),
+    )
+  }
+
+  /** Remembers what became of the response, for those that are like it. */
+  #template(response: OriginResponse, answer: ProxyResponse, refusal: string | undefined): AnswerTemplate | undefined {
+    const { core, plan, request } = this
+    if (refusal === undefined || !SAID_BY_RESPONSE.has(refusal) || request.method !== 'GET') return undefined
+    if (!makesTemplate(plan, response) || core.templates.of(plan.key)?.wantsAnother() === false) return undefined
+    const template = new AnswerTemplate(plan, response.received!, answer, response.origin)
+    core.templates.add(plan.key, template)
+    return template
   }
 
   /** Goes on as a flight. */
   #resume(arrive: (flight: Flight) => void): void {
     const { core, plan } = this
-    this.#unwatch!()
+    this.endWatch()
     this.answer(async () => {
       const invalidations = this.#invalidations ?? []
-      const outcome = await core.flights.resume(plan.key, this.#request!, this.#errand!, invalidations, arrive)
+      const outcome = await core.flights.resume(plan.key, this.request, this.errand, invalidations, arrive)
       return this.#landed(outcome)
     })
   }
 
   #landed(outcome: FlightOutcome): ProxyResponse | Promise<ProxyResponse> {
-    return landed(fetchOfMissing(this.core, this.#request!, this.plan), CLIENT, outcome)
+    return landed(fetchOfMissing(this.core, this.request, this.plan), CLIENT, outcome)
   }
 }
+
+/** Reasons not to store that the response alone gives, in fields that have to be the same for those that are like it. */
+const SAID_BY_RESPONSE: ReadonlySet<string> = new Set(['no-store', 'private'])

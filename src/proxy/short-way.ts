@@ -1,19 +1,33 @@
 import type { Plan } from '../policy/plan.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { ProxyResponse } from '../request/proxy-response.ts'
+import type { AnswerTemplate } from '../respond/answer-template.ts'
 import { FIRST_ATTEMPT } from './attempt.ts'
 import type { Core } from './core.ts'
 import type { Fetch } from './fetch-for-cache.ts'
 import { internalError, serveFromCache, withoutOwnCookies } from './handle-request.ts'
 
-/** Gets the answer in the turn in which it is known: no promise lies between. Called once. */
-export type Respond = (answer: ProxyResponse) => void
+/**
+ * Gets the answer in the turn in which it is known: no promise lies between. Called once.
+ *
+ * @param template what would make the same of a response that is like this one, once it knows how the lane writes it
+ */
+export type Respond = (answer: ProxyResponse, template?: AnswerTemplate) => void
+
+/** A request of a lane, made when somebody wants it. */
+export interface ReceivedRequest {
+  /** The same object each time. */
+  whole(): ProxyRequest
+}
 
 /** What is known of a plain request before it is made: nothing that is stored answers it. */
 export interface ShortWay {
   /** Sends it. It calls back, perhaps before it returns, and never throws. */
   send(request: ProxyRequest, respond: Respond): void
 }
+
+/** Makes a template for what is like this answer, where there is something to be spared. */
+type TemplateOf = (answer: ProxyResponse) => AnswerTemplate | undefined
 
 const MISS: Fetch['found'] = { kind: 'miss', reason: 'uri-miss' }
 
@@ -27,7 +41,7 @@ export abstract class Answering implements ShortWay {
   protected readonly core: Core
   protected readonly plan: Plan
   #respond: Respond | undefined
-  #received: ProxyRequest | undefined
+  #received: ReceivedRequest | undefined
 
   constructor(core: Core, plan: Plan) {
     this.core = core
@@ -35,27 +49,37 @@ export abstract class Answering implements ShortWay {
   }
 
   send(received: ProxyRequest, respond: Respond): void {
+    this.begin({ whole: () => received }, respond, () => this.ask())
+  }
+
+  /** Whose answer it is, and what asks for it: a throw in that is a defect, and answered as such. */
+  protected begin(received: ReceivedRequest, respond: Respond, ask: () => void): void {
     this.#received = received
     this.#respond = respond
     try {
-      this.ask(withoutOwnCookies(this.core, received))
+      ask()
     } catch (cause) {
       this.#fail(cause)
     }
   }
 
+  /** The request as the core may look at it. */
+  protected received(): ProxyRequest {
+    return withoutOwnCookies(this.core, this.#received!.whole())
+  }
+
   /** Sends the upstream request. */
-  protected abstract ask(request: ProxyRequest): void
+  protected abstract ask(): void
 
   /** Answers with what comes of `act`; a throw in it is a defect, and answered as such. */
-  protected answer(act: () => ProxyResponse | Promise<ProxyResponse>): void {
+  protected answer(act: () => ProxyResponse | Promise<ProxyResponse>, templateOf?: TemplateOf): void {
     let answer: ReturnType<typeof act>
     try {
       answer = act()
     } catch (cause) {
       return this.#fail(cause)
     }
-    if (!(answer instanceof Promise)) return this.#give(answer)
+    if (!(answer instanceof Promise)) return this.#give(answer, templateOf?.(answer))
     answer.then(
       (made) => this.#give(made),
       (cause) => this.#fail(cause),
@@ -63,14 +87,14 @@ export abstract class Answering implements ShortWay {
   }
 
   /** Once: a second answer would be taken for that to the client's next request. */
-  #give(answer: ProxyResponse): void {
+  #give(answer: ProxyResponse, template?: AnswerTemplate): void {
     const respond = this.#respond
     this.#respond = undefined
-    respond?.(answer)
+    respond?.(answer, template)
   }
 
   #fail(cause: unknown): void {
     if (this.#respond === undefined) return this.core.onFault(cause)
-    this.#give(internalError(this.core, this.#received!, cause))
+    this.#give(internalError(this.core, this.#received!.whole(), cause))
   }
 }

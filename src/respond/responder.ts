@@ -28,6 +28,11 @@ export interface ResponderSettings {
 const CONSUMED = new NameSet([...consumedTargetedFields, ...consumedPurgeFields])
 const CONSUMED_AND_AGE = new NameSet([...consumedTargetedFields, ...consumedPurgeFields, 'age'])
 
+/** Whether a field of a response is for caches alone, so that no client gets it. */
+export function isConsumed(name: string): boolean {
+  return CONSUMED.has(name)
+}
+
 /** What is said by neither cache nor origin. */
 export interface LocalAnswer {
   readonly status: number

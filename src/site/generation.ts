@@ -25,6 +25,7 @@ import type { InvalidateHere } from '../proxy/invalidate-here.ts'
 import type { Invalidator } from '../proxy/invalidator.ts'
 import type { Peers } from '../proxy/peers.ts'
 import { RememberedPlans } from '../proxy/remembered-plans.ts'
+import { RememberedTemplates } from '../proxy/remembered-templates.ts'
 import { upstreamForwardingFields } from '../request/forwarding.ts'
 import { OwnCookies } from '../request/own-cookies.ts'
 import { Responder } from '../respond/responder.ts'
@@ -93,6 +94,7 @@ function createCore(config: Config, lasting: Lasting): Core {
     settings: { coalescing: config.coalescing, objectBytesMax, obeyRequestDirectives },
     plan: createPlanner(config.caching),
     plans: new RememberedPlans(plansMax(memory)),
+    templates: new RememberedTemplates(),
     // What is remembered of keys was found out under the rules of before.
     lookup: new Lookup(clock, memory, { rememberUncacheableMs, obeyRequestDirectives }),
     memory,

@@ -4,11 +4,15 @@ import type { NormalisedRequest } from '../../request/normalise.ts'
 import type { Connection } from '../connection.ts'
 import type { LaneContext } from '../lane-context.ts'
 
-export interface PlainExchangeParts {
+/** Where a request is answered. */
+export interface PlainWorkParts {
   readonly lane: LaneContext
   readonly connection: Connection
-  readonly head: RequestHead
   readonly owner: ExchangeOwner
+}
+
+export interface PlainExchangeParts extends PlainWorkParts {
+  readonly head: RequestHead
   /** A request whose way is known; undefined goes the general one. */
   readonly known: KnownWay | undefined
 }

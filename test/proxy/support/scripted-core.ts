@@ -14,6 +14,7 @@ import { createRequestHandler } from '../../../src/proxy/handle-request.ts'
 import { InvalidateHere, uriAlias } from '../../../src/proxy/invalidate-here.ts'
 import { Invalidator } from '../../../src/proxy/invalidator.ts'
 import { RememberedPlans } from '../../../src/proxy/remembered-plans.ts'
+import { RememberedTemplates } from '../../../src/proxy/remembered-templates.ts'
 import type { ProxyRequest } from '../../../src/request/proxy-request.ts'
 import type { ProxyResponse, RequestHandler } from '../../../src/request/proxy-response.ts'
 import { Responder } from '../../../src/respond/responder.ts'
@@ -36,6 +37,9 @@ export interface ScriptedCoreOptions {
   readonly purging?: Purging
   readonly objectBytesMax?: number
   readonly obeyRequestDirectives?: boolean
+  /** Asked in the place of the test. */
+  readonly pool?: OriginPool
+  readonly templates?: RememberedTemplates
 }
 
 /** What the configuration's defaults are without a file: the rules of the RFC, and grace. */
@@ -95,6 +99,7 @@ export class ScriptedCore {
       settings: { coalescing: true, objectBytesMax, obeyRequestDirectives },
       plan: createPlanner({ defaults: { ...BARE_SETTINGS, ...options.settings }, rules: options.rules ?? [] }),
       plans: new RememberedPlans(1_000),
+      templates: options.templates ?? new RememberedTemplates(),
       lookup,
       peers: undefined,
       tiers: undefined,
@@ -105,7 +110,7 @@ export class ScriptedCore {
       purgesSoftly: true,
       purging: options.purging,
       invalidator: new Invalidator({ here, peers: undefined, tiers: undefined }),
-      pool: this.#pool(),
+      pool: options.pool ?? this.#pool(),
       responder: new Responder(clock, { viaName: 'breakwater', cacheStatus: { name: 'Breakwater', showKey: false } }),
       ownCookies: undefined,
       isCrawler: () => false,

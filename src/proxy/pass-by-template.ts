@@ -1,0 +1,137 @@
+import { changesNothing } from '../http/field-changes.ts'
+import type { RawFields } from '../http/fields.ts'
+import type { ResponseHead } from '../http1/head.ts'
+import { bytesOfTheirOwn, type HeadBytes } from '../http1/outbox.ts'
+import { fieldLines } from '../http1/writer.ts'
+import type { OriginRequest, TakesAtOnce } from '../origin/origin-client.ts'
+import type { Plan } from '../policy/plan.ts'
+import type { ForwardedRequest } from '../request/forwarding.ts'
+import type { AnswerTemplate } from '../respond/answer-template.ts'
+import { priorityOf } from './ask-origin.ts'
+import type { Core } from './core.ts'
+import { PassOfUncacheable } from './pass-at-once.ts'
+import type { TemplatesOfKey } from './remembered-templates.ts'
+import type { ReceivedRequest, Respond } from './short-way.ts'
+
+/** A GET without conditions or demands, of which a lane has made no strings: its lines go on as they came. */
+export interface HeadRequest extends ReceivedRequest, ForwardedRequest {
+  readonly target: string
+  readonly clientAddress: string
+  /** Of its connection. */
+  readonly notes: ConnectionNotes
+  /** Of its only `Cookie`; undefined without one. */
+  readonly cookie: string | undefined
+  /** Its lines as bytes, with `host` in the place of its own and `added` behind them. */
+  headFor(host: Buffer, added: Buffer): HeadBytes
+  /** Whether `answerLike` can be called now: the client is there, and its connection is kept. */
+  readonly takesTemplate: boolean
+  /** @param response what the template has just found */
+  answerLike(template: AnswerTemplate, response: Buffer, nowMs: number): void
+}
+
+/** What is said to origins of all requests of one connection, as bytes. */
+export interface ConnectionNotes {
+  forwarding?: ForwardingBytes
+}
+
+/** With the line end before each line, `added` with those at the end of the head, too. */
+interface ForwardingBytes {
+  /** Who made them: another one after a reload. */
+  readonly by: Core['forwardingFields']
+  readonly authority: string
+  readonly scheme: string
+  readonly host: Buffer
+  readonly added: Buffer
+}
+
+/** The response to it is expected to be like one that was seen before: then it is answered in the moment in which that is read. */
+export class PassByTemplate extends PassOfUncacheable implements TakesAtOnce {
+  readonly atOnce = this
+  readonly #templates: TemplatesOfKey
+  #head: HeadRequest | undefined
+  #template: AnswerTemplate | undefined
+  #response: Buffer | undefined
+
+  constructor(core: Core, plan: Plan, templates: TemplatesOfKey) {
+    super(core, plan)
+    this.#templates = templates
+  }
+
+  /** As `send`, of a request that is not made yet. */
+  sendHead(head: HeadRequest, respond: Respond): void {
+    if (!this.#goesOnAsItCame(head)) return this.send(head.whole(), respond)
+    this.#head = head
+    this.begin(head, respond, () => {
+      this.watch()
+      this.core.pool.send(new HeadUpstream(this.core, head), this)
+    })
+  }
+
+  expects(bytes: Buffer, origin: string): ResponseHead | undefined {
+    if (this.#head?.takesTemplate !== true) return undefined
+    this.#response = bytes
+    this.#template = this.#templates.find(this.plan, bytes, origin)
+    return this.#template?.expected.like
+  }
+
+  onWhole(nowMs: number): void {
+    const { core, plan } = this
+    this.endWatch()
+    core.lookup.rememberUnshareable(plan.key, 'uncacheable')
+    this.#head!.answerLike(this.#template!, this.#response!, nowMs)
+  }
+
+  #goesOnAsItCame({ cookie }: HeadRequest): boolean {
+    const { core, plan } = this
+    if (core.ownCookies !== undefined || !changesNothing(plan.requestFields)) return false
+    if (cookie === undefined) return true
+    const fields: RawFields = ['cookie', cookie]
+    return plan.cookies.withoutNoise(fields) === fields
+  }
+}
+
+/** The upstream request of a head that goes on as it came; its fields are made for those alone who look at them. */
+class HeadUpstream implements OriginRequest {
+  readonly method = 'GET'
+  readonly target: string
+  readonly authority: string
+  readonly clientAddress: string
+  readonly head: HeadBytes
+  readonly body = undefined
+  readonly expectsContinue = false
+  readonly upgrade = undefined
+  readonly #core: Core
+  readonly #received: HeadRequest
+
+  constructor(core: Core, received: HeadRequest) {
+    const { target, authority, clientAddress } = received
+    const { host, added } = forwardingOf(core, received)
+    this.target = target
+    this.authority = authority
+    this.clientAddress = clientAddress
+    this.head = received.headFor(host, added)
+    this.#core = core
+    this.#received = received
+  }
+
+  get fields(): RawFields {
+    const { authority } = this
+    const forwarding = this.#core.forwardingFields(this.#received)
+    return ['Host', authority, ...this.#received.whole().fields, ...forwarding]
+  }
+
+  get priority(): () => 'visitor' | 'crawler' {
+    return () => priorityOf(this.#core, this.#received.whole())
+  }
+}
+
+/** What is added to the requests of a connection is mostly the same. */
+function forwardingOf({ forwardingFields: by }: Core, request: HeadRequest): ForwardingBytes {
+  const { notes, authority, scheme } = request
+  const before = notes.forwarding
+  if (before?.by === by && before.authority === authority && before.scheme === scheme) return before
+  const host = bytesOfTheirOwn(fieldLines(['Host', authority]))
+  const added = bytesOfTheirOwn(`${fieldLines(by(request))}\r\n\r\n`)
+  notes.forwarding = { by, authority, scheme, host, added }
+  return notes.forwarding
+}

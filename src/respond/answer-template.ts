@@ -1,0 +1,107 @@
+import { changesNothing } from '../http/field-changes.ts'
+import type { RawFields } from '../http/fields.ts'
+import { firstValue, hasField, lowerName } from '../http/fields.ts'
+import { NameSet } from '../http/name-set.ts'
+import { canonicalChunksLength } from '../http1/canonical-chunks.ts'
+import { DIGIT, ZERO } from '../http1/characters.ts'
+import { ExpectedHead } from '../http1/expected-head.ts'
+import type { ResponseHead } from '../http1/head.ts'
+import type { HeadBytes } from '../http1/outbox.ts'
+import type { OriginResponse } from '../origin/origin-client.ts'
+import type { Plan } from '../policy/plan.ts'
+import type { Decision, ProxyResponse } from '../request/proxy-response.ts'
+import { isConsumed } from './responder.ts'
+
+/**
+ * Fields that say something else with every response, and nothing that decides what becomes of one that forbids to be stored: when it
+ * was made, how long it is, what it would be known again by, and what is for its recipient alone.
+ */
+const FREE = new NameSet([
+  ...['date', 'content-length', 'etag', 'last-modified', 'expires', 'set-cookie', 'server-timing'],
+  ...['x-request-id', 'x-correlation-id', 'x-trace-id', 'x-runtime', 'cf-ray'],
+])
+
+const CONTENT_LENGTH_DIGITS_MAX = 15
+
+/** The bytes of an answer, made of those of the response that its template has just found. */
+export interface TemplatedAnswer extends HeadBytes {
+  /** Takes this response next. */
+  of(response: Buffer): this
+}
+
+/**
+ * What one response became, for those that are like it: from the same member, under the same plan, of the same head but for values
+ * that decide nothing. All that was decided then holds for them.
+ */
+export class AnswerTemplate {
+  readonly plan: Plan
+  readonly origin: string
+  readonly expected: ExpectedHead
+  readonly status: number
+  readonly decision: Decision
+  readonly responseType: string | undefined
+  /** For the lane to make, which frames it: absent, nothing is answered by it yet. */
+  answer: TemplatedAnswer | undefined
+  /** Of `Content-Length` among the free values; -1 where the body comes in chunks. */
+  readonly #lengthIndex: number
+  #bodyBytes = 0
+
+  /** @throws ProxyError INTERNAL when the head cannot be written */
+  constructor(plan: Plan, received: ResponseHead, answer: ProxyResponse, origin: string) {
+    this.plan = plan
+    this.origin = origin
+    this.expected = new ExpectedHead(received, FREE)
+    this.status = answer.status
+    this.decision = answer.decision
+    this.responseType = firstValue(answer.fields, 'content-type')
+    this.#lengthIndex = this.expected.free.findIndex(([name]) => lowerName(name) === 'content-length')
+  }
+
+  /** Of the body that was found last. */
+  get bodyBytes(): number {
+    return this.#bodyBytes
+  }
+
+  /** Whether `bytes` are a response like that one, from the first to the last. */
+  isLike(bytes: Buffer): boolean {
+    const { expected } = this
+    if (!expected.isBeginOf(bytes)) return false
+    const index = this.#lengthIndex
+    if (index === -1) {
+      this.#bodyBytes = canonicalChunksLength(bytes, expected.end)
+      return !Number.isNaN(this.#bodyBytes)
+    }
+    this.#bodyBytes = lengthOf(bytes, expected.valueBegin(index), expected.valueEnd(index))
+    return expected.end + this.#bodyBytes === bytes.length
+  }
+}
+
+/**
+ * Whether what becomes of a response becomes of every one that is like it. Its end has to be proved by its framing, and the reason not to
+ * store it to be in the fields that have to be the same.
+ */
+export function makesTemplate(plan: Plan, response: OriginResponse): boolean {
+  const { received, framing, body, status, fields, ownCookie } = response
+  if (received === undefined || received.minorVersion !== 1 || body === undefined || framing === 'until-close')
+    return false
+  if (status >= 400 || ownCookie !== undefined || plan.readsResponseFields || !hasField(fields, 'date')) return false
+  if (!changesNothing(plan.forResponse(status, fields).responseFields)) return false
+  return !namesConsumed(fields)
+}
+
+/** Fields for caches alone may ask for more than is seen in the answer, as a purge does. */
+function namesConsumed(fields: RawFields): boolean {
+  for (let i = 0; i < fields.length; i += 2) if (isConsumed(fields[i]!)) return true
+  return false
+}
+
+/** The length that digits say in the one form in which they are written here; NaN for everything else. */
+function lengthOf(bytes: Buffer, begin: number, end: number): number {
+  if (end - begin > CONTENT_LENGTH_DIGITS_MAX || (end - begin > 1 && bytes[begin] === ZERO)) return Number.NaN
+  let length = 0
+  for (let i = begin; i < end; i++) {
+    if (DIGIT[bytes[i]!] !== 1) return Number.NaN
+    length = length * 10 + bytes[i]! - ZERO
+  }
+  return length
+}

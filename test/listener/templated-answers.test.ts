@@ -1,0 +1,299 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it, mock } from 'node:test'
+import { formatHttpDate } from '../../src/http/date.ts'
+import type { OriginPool } from '../../src/origin/origin-client.ts'
+import { originPool } from '../../src/origin/pool.ts'
+import { poolSettings } from '../../src/origin/settings.ts'
+import { RememberedTemplates, TemplatesOfKey } from '../../src/proxy/remembered-templates.ts'
+import { TrustedPeers } from '../../src/request/trusted-peers.ts'
+import { mutated, Random } from '../http1/generate.ts'
+import { latin1 } from '../http1/support.ts'
+import { ANY, BARE_SETTINGS, ScriptedCore, type ScriptedCoreOptions } from '../proxy/support/scripted-core.ts'
+import { type ClientConnection, openConnection } from '../support/http-client.ts'
+import type { ScriptedRequest } from '../support/scripted-connection.ts'
+import { ScriptedOrigin } from '../support/scripted-origin.ts'
+import { type OneLane, startOneLane } from './two-lanes.ts'
+
+/** Requests in each configuration; the environment asks for more. */
+const CASES = Number(process.env.FUZZ_CASES ?? 1500)
+const SEED = Number(process.env.FUZZ_SEED ?? 20_261_123)
+
+/** Remembers nothing, so that everything is answered as if it had never been seen. */
+class NoTemplates extends RememberedTemplates {
+  override add(): void {}
+}
+
+/** A lane over an origin of its own. */
+interface Side {
+  readonly lane: OneLane
+  readonly origin: ScriptedOrigin
+  readonly core: ScriptedCore
+  stop(): Promise<void>
+}
+
+async function startSide(
+  options: ScriptedCoreOptions,
+  templates: RememberedTemplates,
+  trusted?: TrustedPeers,
+): Promise<Side> {
+  const parts: { core?: ScriptedCore } = {}
+  const origin = await ScriptedOrigin.start((request) => answer(request, parts.core!.clock.now()))
+  const pool: OriginPool = {
+    sick: false,
+    send: (request, handler) => real.send(request, handler),
+    close: () => real.close(),
+  }
+  const core = new ScriptedCore({ ...options, templates, pool })
+  parts.core = core
+  const settings = poolSettings([{ name: 'a', url: origin.url }])
+  const real = originPool({ ...settings, retriesMax: 0 }, { clock: core.clock, random: () => 0 })
+  const lane = await startOneLane('plain', core, { request: trusted === undefined ? {} : { trusted } })
+  const stop = async (): Promise<void> => {
+    await lane.stop()
+    real.close()
+    await origin.close()
+  }
+  return { lane, origin, core, stop }
+}
+
+/** What an origin says of a page that is made anew for everybody. */
+function usual(random: Random, nowMs: number, more: readonly string[], isChunked: boolean): string {
+  const body = 'x'.repeat(random.of([0, 1, 9, 10, 11, 300, 1500]))
+  const lines = [
+    'HTTP/1.1 200 OK',
+    `Date: ${formatHttpDate(nowMs - random.below(2) * 1000)}`,
+    'Content-Type: text/html; charset=utf-8',
+    'Cache-Control: no-store',
+    `Set-Cookie: visit=${random.below(1e6)}; Path=/`,
+    ...more,
+    isChunked ? 'Transfer-Encoding: chunked' : `Content-Length: ${body.length}`,
+  ]
+  return `${lines.join('\r\n')}\r\n\r\n${isChunked ? inChunks(random, body) : body}`
+}
+
+/** Mostly as it would be written here. */
+function inChunks(random: Random, body: string): string {
+  const at = random.below(body.length + 1)
+  const parts = [body.slice(0, at), body.slice(at)].filter((part) => part !== '')
+  const sizeOf = ({ length }: string): string => {
+    const size = length.toString(16)
+    return random.once(20) ? random.of([`0${size}`, size.toUpperCase(), `${size};x`, `${size} `]) : size
+  }
+  const end = random.once(20) ? '0\r\nX-End: 1\r\n\r\n' : '0\r\n\r\n'
+  return `${parts.map((part) => `${sizeOf(part)}\r\n${part}\r\n`).join('')}${end}`
+}
+
+type Send = (request: ScriptedRequest, usual: string) => Promise<void>
+
+/** What else it may do. */
+const unusual: readonly Send[] = [
+  (request, text) => request.send(text.replace('no-store', 'private')),
+  (request, text) => request.send(text.replace('no-store', 'max-age=2')),
+  (request, text) => request.send(text.replace('Cache-Control: no-store\r\n', '')),
+  (request, text) => request.send(text.replace('text/html', 'text/plain')),
+  (request, text) => request.send(text.replace('200 OK', '404 Not Found')),
+  (request, text) => request.send(text.replace('200 OK', '503 Busy')),
+  (request, text) => request.send(text.replace('200 OK', '200 Fine')),
+  (request, text) => request.send(text.replace('Date:', 'X-Odd: 1\r\nDate:')),
+  (request, text) => request.send(text.replace('Date:', 'Surrogate-Key: one\r\nDate:')),
+  (request, text) => request.send(text.replace('Date:', 'Age: 5\r\nDate:')),
+  (request, text) => request.send(text.replace('Date:', 'Keep-Alive: timeout=5\r\nDate:')),
+  (request, text) => request.send(text.replace('Set-Cookie', 'Set-Cookie: second=1\r\nSet-Cookie')),
+  (request, text) => request.send(text.replace('Content-Length: ', 'Content-Length: 0')),
+  (request, text) => request.send(text.replace('Content-Length: ', 'Content-Length:  ')),
+  (request, text) => request.send(text.replace(/Date: .*\r\n/, '')),
+  (request, text) => request.send(`HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n${text}`),
+  (request, text) => request.send(text.replace(/Content-Length: (\d+)\r\n\r\n.*$/s, chunked)),
+  async (request, text) => {
+    await request.send(text.replace('Date:', 'Connection: close\r\nDate:'))
+    request.fin()
+  },
+  async (request, text) => {
+    await request.send(text.replace('HTTP/1.1', 'HTTP/1.0'))
+    request.fin()
+  },
+  async (request, text) => {
+    await request.send(`${text}x`)
+    request.fin()
+  },
+  async (request, text) => {
+    await request.send(text.slice(0, -1))
+    request.fin()
+  },
+  async (request, text) => {
+    for (const part of [text.slice(0, 40), text.slice(40, -3), text.slice(-3)]) {
+      await request.send(part)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  },
+  async (request) => request.reset(),
+]
+
+function chunked(): string {
+  return 'Transfer-Encoding: chunked\r\n\r\n4\r\nmany\r\n0\r\n\r\n'
+}
+
+/** The same on both sides, as it depends on the request and the time alone. */
+async function answer(request: ScriptedRequest, nowMs: number): Promise<void> {
+  const random = new Random(Number(request.field('x-case')))
+  const more = request.target === '/languages' ? [`Content-Language: ${random.of(['de', 'de', 'de', 'en'])}`] : []
+  if (request.target === '/purges') more.push(`X-LiteSpeed-Purge: public,tag=F${random.below(2)}`)
+  const text = usual(random, nowMs, more, request.target === '/chunks')
+  if (random.once(12)) {
+    await request.send(mutated(random, latin1(text), 1 + random.below(2)))
+    return request.fin()
+  }
+  if (random.once(6)) return random.of(unusual)(request, text)
+  await request.send(text)
+}
+
+const fields: readonly string[] = [
+  ...['User-Agent: Mozilla/5.0 (X11; Linux x86_64)', 'user-agent: curl/8', 'Accept: */*', 'Accept-Encoding: gzip, br'],
+  ...['Cookie: a=1', 'Cookie: session=xyz; a=1', 'Cookie: _ga=1; a=2', 'Referer: http://h.test/caf\xe9', 'X-Own: 1'],
+  ...[
+    'Connection: keep-alive',
+    'Connection: Keep-Alive',
+    'Accept-Language: de, en;q=0.5',
+    'Upgrade-Insecure-Requests: 1',
+  ],
+]
+const rareFields: readonly string[] = [
+  ...['X-Forwarded-For: 192.0.2.7', 'X-Real-IP: 192.0.2.8', 'X_Forwarded_For: 192.0.2.9', 'Via: 1.1 other', 'Proxy: x'],
+  ...['Keep-Alive: timeout=5', 'Connection: close', 'Connection: X-Own', 'TE: trailers', 'Authorization: Basic x'],
+  ...['Cache-Control: no-cache', 'Cache-Control: no-store', 'If-None-Match: "a"', 'Range: bytes=0-2', 'Accept:*/*'],
+  ...['Accept: */* ', 'X-Empty:', 'X-HTTP-Method-Override: POST', 'Trailer: x', 'Cookie: b=2', 'X-Host: h'],
+]
+
+function someRequest(random: Random, number: number): string {
+  const target = random.of(['/', '/', '/', '/languages', '/?a=1', '/other', '/purges', '/chunks', '/chunks'])
+  const method = random.once(15) ? 'HEAD' : 'GET'
+  const host = random.once(10) ? 'H.test:80' : 'h.test'
+  const own = random.many(4, () => random.of(random.once(12) ? rareFields : fields))
+  const lines = [`Host: ${host}`, ...own, `X-Case: ${number}`]
+  if (random.once(5)) lines.push(lines.shift()!)
+  return `${random.once(40) ? '\r\n' : ''}${method} ${target} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`
+}
+
+/** All that a connection says to one request. */
+async function reply(connection: ClientConnection, method: string): Promise<string> {
+  try {
+    const { interim, status, reason, fields, body, cut } = await connection.readResponse(method)
+    return JSON.stringify({ interim, status, reason, fields, body: body.toString('latin1'), cut })
+  } catch {
+    return 'nothing'
+  }
+}
+
+interface Setting {
+  readonly name: string
+  readonly options: ScriptedCoreOptions
+  readonly trusted?: TrustedPeers
+  /** Of all answers, at least so many in a hundred are templated. */
+  readonly templatedMin: number
+}
+
+const settings: readonly Setting[] = [
+  { name: 'bare settings', options: {}, templatedMin: 15 },
+  {
+    name: 'noise cookies, cookies that pass, rules by fields',
+    options: {
+      settings: { cookies: { pass: ['session'], ignore: ['_ga'] } },
+      rules: [
+        {
+          name: 'own',
+          match: { ...ANY, headers: [['x-own', ['1']]] },
+          settings: { ...BARE_SETTINGS, requestFields: { remove: ['referer'], set: [['X-Set', '1']] } },
+        },
+        {
+          name: 'typed',
+          match: { ...ANY, types: ['text/plain'] },
+          settings: { ...BARE_SETTINGS, responseFields: { remove: [], set: [['X-Typed', '1']] } },
+        },
+      ],
+    },
+    templatedMin: 5,
+  },
+  {
+    name: 'a rule by a field of the response',
+    options: {
+      rules: [
+        {
+          name: 'visit',
+          match: { ...ANY, responseHeaders: [['set-cookie', ['visit=1*']]] },
+          settings: { ...BARE_SETTINGS, responseFields: { remove: ['set-cookie'], set: [] } },
+        },
+      ],
+    },
+    templatedMin: 0,
+  },
+  { name: 'behind a trusted proxy', options: {}, trusted: new TrustedPeers(['127.0.0.1']), templatedMin: 15 },
+]
+
+for (const { name, options, trusted, templatedMin } of settings) {
+  describe(`templated answers are those made anew: ${name} (${CASES} requests from seed ${SEED})`, () => {
+    let sides: readonly [templated: Side, anew: Side]
+    before(async () => {
+      sides = [
+        await startSide(options, new RememberedTemplates(), trusted),
+        await startSide(options, new NoTemplates(), trusted),
+      ]
+    })
+    after(() => Promise.all(sides.map((side) => side.stop())))
+
+    it('to clients, to origins and in the records', async () => {
+      const found = mock.method(TemplatesOfKey.prototype, 'find')
+      const random = new Random(SEED)
+      const connections: (ClientConnection | undefined)[] = [undefined, undefined]
+      for (let i = 0; i < CASES; i++) {
+        for (const { core } of sides) core.clock.advance(i % 10 === 0 ? 700 : 0)
+        const requests = Array.from({ length: random.once(8) ? 3 : 1 }, (_, n) => someRequest(random, i * 3 + n))
+        const replies: string[][] = [[], []]
+        for (const [index, { lane }] of sides.entries()) {
+          const connection = connections[index] ?? (await openConnection(lane.port, { patienceMs: 3000 }))
+          connection.write(requests.join(''))
+          for (const request of requests) {
+            const said = await reply(connection, request.includes('HEAD ') ? 'HEAD' : 'GET')
+            replies[index]!.push(said)
+            if (said === 'nothing' || said.includes('"Connection"') || said.includes('"cut":true')) break
+          }
+          const goesOn =
+            replies[index]!.length === requests.length &&
+            !/nothing|"Connection"|"cut":true/.test(replies[index]!.join())
+          connections[index] = goesOn && i % 50 !== 0 ? connection : undefined
+          if (connections[index] === undefined) connection.close()
+        }
+        assert.deepEqual(replies[0], replies[1], `requests ${i}: ${JSON.stringify(requests)}`)
+      }
+      for (const connection of connections) connection?.close()
+      const [templated, anew] = sides
+      const heads = sides.map(({ origin }) => origin.requests.map(({ head }) => head))
+      assert.deepEqual(heads[0], heads[1])
+      assert.deepEqual(templated.core.failures.map(String), anew.core.failures.map(withPortOf(anew, templated)))
+      assert.equal(templated.core.core.flights.count, 0)
+      assert.ok(templated.core.purges.length > 0)
+      assert.deepEqual(templated.core.purges.length, anew.core.purges.length)
+      assert.deepEqual(templated.lane.records.map(comparable), anew.lane.records.map(comparable))
+      assert.deepEqual(templated.lane.log.split('\n'), anew.lane.log.split('\n'))
+      const count = found.mock.calls.filter(({ result }) => result !== undefined).length
+      found.mock.restore()
+      assert.ok(count >= (CASES * templatedMin) / 100, `${count} of ${CASES} were templated`)
+      if (templatedMin === 0) assert.equal(count, 0)
+    })
+  })
+}
+
+function withPortOf(from: Side, to: Side): (error: unknown) => string {
+  return (error) => String(error).replaceAll(`:${from.origin.port}`, `:${to.origin.port}`)
+}
+
+/** All of a record but the time, which is held, and how many bytes chunks took: small ones are joined. */
+function comparable(record: OneLane['records'][number]): unknown {
+  const { method, target, authority, scheme, version, clientAddress, peerAddress, status, decision } = record
+  const { responseType, userAgent, referer, bodyBytesSent, bytesSent, requestBodyBytes, complete } = record
+  return {
+    ...{ method, target, authority, scheme, version, clientAddress, peerAddress, status, decision },
+    ...{ responseType, userAgent, referer, bodyBytesSent, requestBodyBytes, complete },
+    bytesSent: target === '/chunks' ? undefined : bytesSent,
+    fields: 'fields' in record ? record.fields : undefined,
+  }
+}

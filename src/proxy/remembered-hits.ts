@@ -22,7 +22,7 @@ const OVERHEAD_BYTES = 2048
  * So many requests for one key in a second, or in the one before, make it worth remembering. Below, what is remembered brings next
  * to nothing until its second is over, and is garbage of the dear kind: kept just longer than a collection of the young generation.
  */
-const REQUESTS_MIN = 4
+const REQUESTS_MIN = 8
 
 /** The hits on the variants of one key, as they are stored at this moment. */
 class HitsOfKey {

@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8'
 import { runCli } from './cli/cli.ts'
 
-// The heap may double before all of it is collected. By itself V8 does that after a tenth, again and again, as what is in work weighs
-// against a heap this small; and each time hits wait (docs/decisions/garbage.md).
+// The heap may double before all of it is collected. V8 would let a small one grow by so little that one collection follows the other,
+// and hits wait for each (docs/decisions/garbage.md). It holds for the threads of workers, too.
 setFlagsFromString('--heap-growing-percent=100')
 
 // The parts are loaded when they are started, so that `check` and `--help` answer without them.

@@ -33,6 +33,7 @@ export class FieldLines {
   #state = LINE_START
   #begin = 0
   #complete = false
+  #isCanonical = true
   #problem: RefusalReason | undefined
   /** Values of the sections before, each at its place. */
   readonly #before: string[] = []
@@ -45,6 +46,14 @@ export class FieldLines {
   /** The empty line was read. */
   get complete(): boolean {
     return this.#complete
+  }
+
+  /**
+   * Whether all lines read so far are written as they would be here: `Name: value`, with one space, and none behind. Of lines that did not come in
+   * one piece it is not said.
+   */
+  get isCanonical(): boolean {
+    return this.#isCanonical
   }
 
   /** Fields read so far. */
@@ -78,6 +87,7 @@ export class FieldLines {
     this.#marked = 0
     this.#state = LINE_START
     this.#complete = false
+    this.#isCanonical = true
     this.#problem = undefined
   }
 
@@ -160,6 +170,7 @@ export class FieldLines {
     const markedMax = Math.min(marks.length, this.#fieldsMax * MARKS_PER_FIELD)
     let marked = this.#marked
     let line = from
+    let odd = 0
     while (marked < markedMax) {
       const nameEnd = skip(TOKEN, bytes, line, to)
       if (nameEnd === line || nameEnd === to || bytes[nameEnd] !== COLON) break
@@ -169,6 +180,8 @@ export class FieldLines {
       if (end + 1 >= to || bytes[end] !== CR || bytes[end + 1] !== LF) break
       let trimmed = end
       while (trimmed > begin && (bytes[trimmed - 1] === SP || bytes[trimmed - 1] === TAB)) trimmed--
+      // Nothing but two bytes, the colon and a space, between name and value, and nothing behind that.
+      odd |= (begin - nameEnd - 2) | (bytes[nameEnd + 1]! ^ SP) | (end - trimmed)
       marks[marked] = line
       marks[marked + 1] = nameEnd
       marks[marked + 2] = begin
@@ -177,6 +190,7 @@ export class FieldLines {
       line = end + 2
     }
     this.#marked = marked
+    if (odd !== 0) this.#isCanonical = false
     return line
   }
 
@@ -236,6 +250,7 @@ export class FieldLines {
   }
 
   #mark(begin: number, end: number): void {
+    this.#isCanonical = false
     if (this.#marked === this.#marks.length) {
       const larger = new Int32Array(this.#marks.length * 2)
       larger.set(this.#marks)

@@ -29,7 +29,7 @@ export class KeptHead {
   #read: ReadHead | undefined
 
   /**
-   * @param request with at least one field line, each of them written as it would be here (`isCanonicalLine`)
+   * @param request with at least one field line, and all of them canonical (`FieldLines.isCanonical`)
    * @param one place of a line that does not go on; -1 for none
    * @param other of another
    */

@@ -54,7 +54,7 @@ function isKept(received: RawFields, place: number, kept: RawFields, next: numbe
 }
 
 /** Whether a line that was read is written as it would be here: `Name: value`, with one space, and none behind. */
-export function isCanonicalLine(bytes: Buffer, lines: FieldLines, place: number): boolean {
+function isCanonicalLine(bytes: Buffer, lines: FieldLines, place: number): boolean {
   const nameEnd = lines.nameEnd(place)
   return (
     lines.valueBegin(place) === nameEnd + 2 &&

@@ -1,4 +1,3 @@
-import { isCanonicalLine } from '../../http1/kept-lines.ts'
 import { KNOWN_FIELD_NAMES } from '../../http1/known-words.ts'
 import { NameIndex } from '../../http1/name-index.ts'
 import type { ScannedRequest } from '../../http1/request-scanner.ts'
@@ -14,10 +13,10 @@ const GOES_ON = new NameIndex(KNOWN_FIELD_NAMES.filter(goesOnFromAnybody))
  */
 export function goesOnAsItCame(request: ScannedRequest, fields: RequestFields): boolean {
   const { bytes, lines } = request
+  if (!lines.isCanonical) return false
   const host = fields.place(FIELD.host)
   const connection = connectionPlace(fields)
   for (let i = 0; i < lines.count; i++) {
-    if (!isCanonicalLine(bytes, lines, i)) return false
     if (i === host || i === connection || GOES_ON.find(bytes, lines.nameBegin(i), lines.nameEnd(i)) >= 0) continue
     const name = bytes.toString('latin1', lines.nameBegin(i), lines.nameEnd(i))
     if (!goesOnFromAnybody(name.toLowerCase())) return false

@@ -27,12 +27,13 @@ import type { Question } from './question.ts'
 import { report } from './report.ts'
 import { figuresOf, goalsOf, type QuestionResult, type Results } from './results.ts'
 import { uncacheable } from './uncacheable.ts'
+import { uncacheableNew } from './uncacheable-new.ts'
 import { workers } from './workers.ts'
 import { zipf } from './zipf.ts'
 
 const questionsFor = (isQuick: boolean): readonly Question[] => [
   ...[hit1k, hit1kMinimal, hit16k, hit256k, notModified, gzip],
-  ...[accessLog, zipf(isQuick), miss, uncacheable, workers],
+  ...[accessLog, zipf(isQuick), miss, uncacheable, uncacheableNew, workers],
 ]
 
 const names: Names = {

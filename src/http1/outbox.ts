@@ -19,22 +19,32 @@ const BYTES = 64 * 1024
 
 /**
  * Where messages are put together to be sent: one memory for all of a thread, since the system mostly takes at once what is written.
- * When it does not, the memory is left to the socket, and the next message gets another.
+ * What it does not take, as of a slow client or through TLS, is left to the socket, and the next message goes behind it.
  */
 export class Outbox {
   #memory = Buffer.allocUnsafeSlow(BYTES)
+  /** What stands before it may still be a socket's. */
+  #begin = 0
 
   /** Writes it to the socket. @returns how many bytes it has */
   send(socket: Socket, message: HeadBytes): number {
-    if (message.bytesMax > BYTES) {
-      const memory = Buffer.allocUnsafe(message.bytesMax)
+    const { bytesMax } = message
+    if (bytesMax > BYTES) {
+      const memory = Buffer.allocUnsafe(bytesMax)
       const length = message.write(memory)
       socket.write(memory.subarray(0, length))
       return length
     }
-    const length = message.write(this.#memory)
-    socket.write(this.#memory.subarray(0, length))
-    if (socket.writableLength > 0) this.#memory = Buffer.allocUnsafeSlow(BYTES)
+    if (this.#begin + bytesMax > BYTES) this.#renew()
+    const begin = this.#begin
+    const length = message.write(begin === 0 ? this.#memory : this.#memory.subarray(begin))
+    socket.write(this.#memory.subarray(begin, begin + length))
+    if (socket.writableLength > 0) this.#begin = begin + length
     return length
+  }
+
+  #renew(): void {
+    this.#memory = Buffer.allocUnsafeSlow(BYTES)
+    this.#begin = 0
   }
 }

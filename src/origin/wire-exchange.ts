@@ -208,8 +208,9 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
     this.#over = true
     const responseTimeMs = this.#connection.clock.now()
     const { status } = head
-    this.#connection.release(head, responseTimeMs)
+    // First, as of every response: it is under way until then, and what goes wrong there is not the next request's.
     this.#handler.onWhole?.({ status, requestTimeMs: this.#requestTimeMs, responseTimeMs })
+    this.#connection.release(head, responseTimeMs)
   }
 
   #onInterim(head: ResponseHead): void {

@@ -76,9 +76,11 @@ export class PassByTemplate extends PassOfUncacheable implements TakesAtOnce {
 
   onWhole(nowMs: number): void {
     const { core, plan } = this
-    this.endWatch()
-    core.lookup.rememberUnshareable(plan.key, 'uncacheable')
-    this.#head!.answerLike(this.#template!, this.#response!, nowMs)
+    this.contain(() => {
+      this.endWatch()
+      core.lookup.rememberUnshareable(plan.key, 'uncacheable')
+      this.#head!.answerLike(this.#template!, this.#response!, nowMs)
+    })
   }
 
   #goesOnAsItCame({ cookie }: HeadRequest): boolean {

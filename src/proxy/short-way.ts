@@ -52,12 +52,17 @@ export abstract class Answering implements ShortWay {
     this.begin({ whole: () => received }, respond, () => this.ask())
   }
 
-  /** Whose answer it is, and what asks for it: a throw in that is a defect, and answered as such. */
+  /** Whose answer it is, and what asks for it. */
   protected begin(received: ReceivedRequest, respond: Respond, ask: () => void): void {
     this.#received = received
     this.#respond = respond
+    this.contain(ask)
+  }
+
+  /** A throw in it is a defect, and answered as such. */
+  protected contain(act: () => void): void {
     try {
-      ask()
+      act()
     } catch (cause) {
       this.#fail(cause)
     }

@@ -22,6 +22,8 @@ const FREE = new NameSet([
 ])
 
 const CONTENT_LENGTH_DIGITS_MAX = 15
+/** A template has a head about four times, and there may be thousands of them. */
+const FIELDS_LENGTH_MAX = 8 * 1024
 
 /** The bytes of an answer, made of those of the response that its template has just found. */
 export interface TemplatedAnswer extends HeadBytes {
@@ -86,7 +88,13 @@ export function makesTemplate(plan: Plan, response: OriginResponse): boolean {
     return false
   if (status >= 400 || ownCookie !== undefined || plan.readsResponseFields || !hasField(fields, 'date')) return false
   if (!changesNothing(plan.forResponse(status, fields).responseFields)) return false
-  return !namesConsumed(fields)
+  return !namesConsumed(fields) && lengthOfFields(received.fields) <= FIELDS_LENGTH_MAX
+}
+
+function lengthOfFields(fields: RawFields): number {
+  let length = 0
+  for (let i = 0; i < fields.length; i++) length += fields[i]!.length
+  return length
 }
 
 /** Fields for caches alone may ask for more than is seen in the answer, as a purge does. */

@@ -102,11 +102,17 @@ export class PassOfUncacheable extends Answering implements OriginHandler, Dooma
     )
   }
 
+  /** Whether none of the templates there are would have answered it: otherwise its own may be one of them once more. */
+  protected get seeksTemplate(): boolean {
+    return this.core.templates.of(this.plan.key)?.areInVain !== false
+  }
+
   /** Remembers what became of the response, for those that are like it. */
   #template(response: OriginResponse, answer: ProxyResponse, refusal: string | undefined): AnswerTemplate | undefined {
     const { core, plan, request } = this
     if (refusal === undefined || !SAID_BY_RESPONSE.has(refusal) || request.method !== 'GET') return undefined
-    if (!makesTemplate(plan, response) || core.templates.of(plan.key)?.wantsAnother() === false) return undefined
+    if (!this.seeksTemplate || !makesTemplate(plan, response)) return undefined
+    if (core.templates.of(plan.key)?.wantsAnother() === false) return undefined
     const template = new AnswerTemplate(plan, response.received!, answer, response.origin)
     core.templates.add(plan.key, template)
     return template

@@ -74,6 +74,10 @@ export class PassByTemplate extends PassOfUncacheable implements TakesAtOnce {
     return this.#template?.expected.like
   }
 
+  protected override get seeksTemplate(): boolean {
+    return this.#head !== undefined
+  }
+
   onWhole(nowMs: number): void {
     const { core, plan } = this
     this.contain(() => {

@@ -19,7 +19,7 @@ interface Started {
   readonly port: number
   /** How many responses templates have answered. */
   readonly templated: () => number
-  ask(connection: ClientConnection): Promise<{ status: number; body: string }>
+  ask(connection: ClientConnection, lines?: string): Promise<{ status: number; body: string }>
 }
 
 /** The plain lane over a real pool and an origin that does as it is told. */
@@ -49,8 +49,8 @@ async function start(t: TestContext, script: OriginScript): Promise<Started> {
     core,
     port: lane.port,
     templated: () => found.mock.calls.filter(({ result }) => result !== undefined).length,
-    async ask(connection) {
-      connection.write('GET / HTTP/1.1\r\nHost: h.test\r\n\r\n')
+    async ask(connection, lines = '') {
+      connection.write(`GET / HTTP/1.1\r\nHost: h.test\r\n${lines}\r\n`)
       const { status, body } = await connection.readResponse('GET')
       return { status, body: body.toString('latin1') }
     },
@@ -102,6 +102,20 @@ describe('what templates must not do', () => {
     assert.equal((await ask(connection)).status, 200)
     assert.ok(templated() >= 3)
     assert.equal(core.core.flights.count, 0)
+    connection.close()
+  })
+
+  it('be made anew for requests that none can answer, until there are none for the others', async (t) => {
+    const { port, ask, templated } = await start(t, (request) => request.send(OK))
+    const connection = await openConnection(port)
+    for (let i = 0; i < 3; i++) await ask(connection)
+    const before = templated()
+    for (const lines of ['Cache-Control: max-age=0\r\n', 'X-Real-IP: 192.0.2.1\r\n']) {
+      for (let i = 0; i < 5; i++) await ask(connection, lines)
+    }
+    assert.equal(templated(), before)
+    await ask(connection)
+    assert.equal(templated(), before + 1)
     connection.close()
   })
 

@@ -5,7 +5,7 @@ import type { AnswerTemplate } from '../respond/answer-template.ts'
 /** Each has some kilobytes. */
 const KEYS_MAX = 1_000
 /** Of one key: members of a pool answer in different ways, a rule tells requests apart, and an error is now and then in between. */
-const MOULDS_MAX = 4
+const TEMPLATES_MAX = 4
 /** So many in turn are made in vain: where no response is like the one before, they cost more than they spare. */
 const VAIN_MAX = 3
 /** After so many more responses it is tried again. */
@@ -36,13 +36,8 @@ export class TemplatesOfKey {
     const templates = this.#templates
     for (let i = 0; i < templates.length; i++) {
       const template = templates[i]!
-      if (
-        template.origin !== origin ||
-        template.plan !== plan ||
-        template.answer === undefined ||
-        !template.isLike(bytes)
-      )
-        continue
+      const isReady = template.origin === origin && template.plan === plan && template.answer !== undefined
+      if (!isReady || !template.isLike(bytes)) continue
       this.#vain = 0
       if (i > 0) this.#putFirst(i)
       return template
@@ -53,7 +48,7 @@ export class TemplatesOfKey {
   /** In the place of the one that was not found for longest. */
   add(template: AnswerTemplate): void {
     this.#vain++
-    if (this.#templates.length === MOULDS_MAX) this.#templates.pop()
+    if (this.#templates.length === TEMPLATES_MAX) this.#templates.pop()
     this.#templates.push(template)
   }
 

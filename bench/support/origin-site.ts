@@ -36,6 +36,11 @@ export function originPage(path: string, acceptsGzip: boolean): OriginPage | und
   }
 }
 
+/** Whether the origin lets caches keep the page at a path. */
+export function isStorable(path: string): boolean {
+  return originPage(path, false)?.etag !== undefined
+}
+
 /** How many requests for pages the origin has seen. */
 export const countsPath = '/counts'
 

@@ -158,8 +158,11 @@ class Pool implements ManagedPool, HedgeRoutes {
   }
 
   #send(request: OriginRequest, handler: OriginHandler): (reason: ProxyError) => void {
-    const mayHedge = isRepeatable(request) && request.upgrade === undefined
-    const hedges = this.#settings.hedge === true && this.#members.length > 1 && mayHedge
+    const hedges =
+      this.#settings.hedge === true &&
+      this.#members.length > 1 &&
+      isRepeatable(request) &&
+      request.upgrade === undefined
     const exchange = hedges ? new Hedge(request, handler, this) : new Exchange(request, handler, this)
     exchange.start()
     return (reason) => exchange.abandon(reason)

@@ -46,3 +46,7 @@ export interface Goal {
 
 /** The size of a quick look: enough to see that all works. */
 export const scaled = (count: number, isQuick: boolean): number => (isQuick ? Math.ceil(count / 10) : count)
+
+/** What is to be said of questions whose answers come from the origin. */
+export const PACE_OF_THE_ORIGIN =
+  'The origin shares the core of the load and sets the pace: requests/s and latencies are mostly its own.'

@@ -1,4 +1,4 @@
-import type { Question } from './question.ts'
+import { PACE_OF_THE_ORIGIN, type Question } from './question.ts'
 
 /** Beside `uncacheable`: what is remembered of a page that was asked for before is of no use here. */
 export const uncacheableNew: Question = {
@@ -7,5 +7,5 @@ export const uncacheableNew: Question = {
   load: { head: 'browser', targets: { kind: 'sequence', prefix: '/live/1024/m', first: 1 } },
   answer: { status: 200, pageBytes: 1024, reachesOrigin: true },
   compared: { peers: true, floor: 'pass' },
-  remark: 'The origin shares the core of the load and sets the pace: requests/s and latencies are mostly its own.',
+  remark: PACE_OF_THE_ORIGIN,
 }

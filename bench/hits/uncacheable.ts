@@ -1,4 +1,4 @@
-import type { Question } from './question.ts'
+import { PACE_OF_THE_ORIGIN, type Question } from './question.ts'
 
 export const uncacheable: Question = {
   name: 'uncacheable',
@@ -7,5 +7,5 @@ export const uncacheable: Question = {
   answer: { status: 200, pageBytes: 1024, reachesOrigin: true },
   compared: { peers: true, floor: 'pass' },
   goals: [{ against: 'nginx', ratioMax: 1.1 }],
-  remark: 'The origin shares the core of the load and sets the pace: requests/s and latencies are mostly its own.',
+  remark: PACE_OF_THE_ORIGIN,
 }

@@ -11,7 +11,7 @@ export interface Doomable {
   doom(invalidation: InvalidationTest): void
 }
 
-export interface Underway {
+interface Underway {
   readonly work: Doomable
   readonly cacheKey: string
 }

@@ -73,6 +73,13 @@ function hexValues(): Int8Array {
   return values
 }
 
+/** Whether these bytes stand in others, from `begin` on. */
+export function isAt(piece: Buffer, bytes: Buffer, begin: number): boolean {
+  if (begin + piece.length > bytes.length) return false
+  for (let i = 0; i < piece.length; i++) if (piece[i] !== bytes[begin + i]) return false
+  return true
+}
+
 /** Whether the bytes from `begin` are this latin1 text of `length` characters: strings are of many kinds, and slow to say their own. */
 export function spells(text: string, length: number, bytes: Buffer, begin: number): boolean {
   // From the end: what differs, as the seconds of `Date`, mostly does so late.

@@ -1,5 +1,5 @@
 import type { NameSet } from '../http/name-set.ts'
-import { FIELD_VALUE, SP, skip, TAB } from './characters.ts'
+import { FIELD_VALUE, isAt, SP, skip, TAB } from './characters.ts'
 import type { ResponseHead } from './head.ts'
 import { headPieces } from './head-pieces.ts'
 import { writeResponseHead } from './writer.ts'
@@ -74,12 +74,6 @@ export class ExpectedHead {
   get end(): number {
     return this.#end
   }
-}
-
-function isAt(piece: Buffer, bytes: Buffer, begin: number): boolean {
-  if (begin + piece.length > bytes.length) return false
-  for (let i = 0; i < piece.length; i++) if (piece[i] !== bytes[begin + i]) return false
-  return true
 }
 
 function isBlank(byte: number): boolean {

@@ -15,7 +15,7 @@ export type Framing =
   /** Only responses. The end of the connection ends it, so nothing proves that it is complete. */
   | { readonly kind: 'until-close' }
 
-const NONE: Framing = { kind: 'none' }
+export const NO_BODY: Framing = { kind: 'none' }
 const CHUNKED: Framing = { kind: 'chunked' }
 const UNTIL_CLOSE: Framing = { kind: 'until-close' }
 
@@ -29,7 +29,7 @@ export function requestFraming(head: Pick<RequestHead, 'minorVersion' | 'fields'
   if (problem !== undefined) return refused('request', problem)
   const framing = framingOf(found, head.minorVersion)
   if (typeof framing === 'string') return refused('request', framing)
-  return framing ?? NONE
+  return framing ?? NO_BODY
 }
 
 /**
@@ -42,7 +42,7 @@ export function responseFraming(
 ): Framing | Refused {
   const framing = framingOf(findFraming(head.fields), head.minorVersion)
   if (typeof framing === 'string') return refused('response', framing)
-  if (hasNoBody(head.status, requestMethod)) return NONE
+  if (hasNoBody(head.status, requestMethod)) return NO_BODY
   return framing ?? UNTIL_CLOSE
 }
 

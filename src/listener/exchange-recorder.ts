@@ -1,6 +1,6 @@
 import { firstValue, type RawFields } from '../http/fields.ts'
 import type { NormalisedRequest, ReceivedHead } from '../request/normalise.ts'
-import type { ProxyResponse } from '../request/proxy-response.ts'
+import type { Decision, ProxyResponse } from '../request/proxy-response.ts'
 import type { Connection } from './connection.ts'
 import type { ExchangeRecord } from './exchange-record.ts'
 
@@ -15,6 +15,20 @@ export interface ExchangeEnd {
 }
 
 const NO_FIELDS: RawFields = []
+
+/** What of an answer is told. */
+export interface Answered {
+  readonly status: number
+  readonly decision: Decision
+  readonly responseType: string | undefined
+}
+
+/** The client left before there was a response. */
+export const NOT_ANSWERED: Answered = {
+  status: 0,
+  decision: { outcome: 'error', detail: 'client-gone' },
+  responseType: undefined,
+}
 
 /** Gathers what is known of one exchange while it goes on. */
 export class ExchangeRecorder {
@@ -73,8 +87,8 @@ export class ExchangeRecorder {
       fields,
       referer: firstValue(fields, 'referer'),
       userAgent: firstValue(fields, 'user-agent'),
-      status: this.#response?.status ?? 0,
-      decision: this.#response?.decision ?? { outcome: 'error', detail: 'client-gone' },
+      status: this.#response?.status ?? NOT_ANSWERED.status,
+      decision: this.#response?.decision ?? NOT_ANSWERED.decision,
       responseType: this.#response && firstValue(this.#response.fields, 'content-type'),
       bytesSent: end.bytesSent ?? socket.bytesWritten - this.#bytesBefore,
       receivedMs: this.#receivedMs,

@@ -1,7 +1,7 @@
 import { ProxyError } from '../errors.ts'
 import { combinedValue, type RawFields } from '../http/fields.ts'
 import { BodyDecoder, type BodyEvents, type BodyLimits } from '../http1/body-decoder.ts'
-import { type Framing, responseFraming } from '../http1/framing.ts'
+import { type Framing, NO_BODY, responseFraming } from '../http1/framing.ts'
 import type { ResponseHead } from '../http1/head.ts'
 import { allowedTrailers } from '../http1/trailers.ts'
 import type { Connection } from './connection.ts'
@@ -16,8 +16,6 @@ import type { Awaited, WireWait } from './wire-wait.ts'
 
 /** Interim responses before one final response; no origin has a use for more, a broken one sends them for ever. */
 const INTERIM_MAX = 100
-
-const NO_BODY: Framing = { kind: 'none' }
 
 const bodyLimits: BodyLimits = { trailerBytesMax: 16 * 1024, trailerFieldsMax: 100, extensionBytesMax: 16 * 1024 }
 

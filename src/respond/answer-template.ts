@@ -59,6 +59,11 @@ export class AnswerTemplate {
     this.#lengthIndex = this.expected.free.findIndex(([name]) => lowerName(name) === 'content-length')
   }
 
+  /** The body comes in chunks; otherwise its length is announced. */
+  get isChunked(): boolean {
+    return this.#lengthIndex === -1
+  }
+
   /** Of the body that was found last. */
   get bodyBytes(): number {
     return this.#bodyBytes
@@ -68,11 +73,11 @@ export class AnswerTemplate {
   isLike(bytes: Buffer): boolean {
     const { expected } = this
     if (!expected.isBeginOf(bytes)) return false
-    const index = this.#lengthIndex
-    if (index === -1) {
+    if (this.isChunked) {
       this.#bodyBytes = canonicalChunksLength(bytes, expected.end)
       return !Number.isNaN(this.#bodyBytes)
     }
+    const index = this.#lengthIndex
     this.#bodyBytes = lengthOf(bytes, expected.valueBegin(index), expected.valueEnd(index))
     return expected.end + this.#bodyBytes === bytes.length
   }

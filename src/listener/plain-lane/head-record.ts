@@ -1,21 +1,8 @@
 import { firstValue, type RawFields } from '../../http/fields.ts'
 import type { KeptHead } from '../../http1/kept-head.ts'
-import type { Decision, ProxyResponse } from '../../request/proxy-response.ts'
+import type { Decision } from '../../request/proxy-response.ts'
 import type { ExchangeRecord } from '../exchange-record.ts'
-import type { ExchangeEnd } from '../exchange-recorder.ts'
-
-/** What of an answer is told. */
-export interface Answered {
-  readonly status: number
-  readonly decision: Decision
-  readonly responseType: string | undefined
-}
-
-export const NOT_ANSWERED: Answered = {
-  status: 0,
-  decision: { outcome: 'error', detail: 'client-gone' } satisfies ProxyResponse['decision'],
-  responseType: undefined,
-}
+import type { Answered, ExchangeEnd } from '../exchange-recorder.ts'
 
 /** What is told of the request. */
 export type AskedByHead = Pick<

@@ -1,3 +1,4 @@
+import { isAt } from '../../http1/characters.ts'
 import type { ScannedRequest } from '../../http1/request-scanner.ts'
 import { parseAuthority, type Scheme } from '../../request/authority.ts'
 import type { RequestSettings } from '../../request/request-settings.ts'
@@ -30,10 +31,7 @@ export class KnownHosts {
   }
 
   #isLast(bytes: Buffer, begin: number, end: number): boolean {
-    const last = this.#lastHost
-    if (last.length !== end - begin) return false
-    for (let i = 0; i < last.length; i++) if (last[i] !== bytes[begin + i]) return false
-    return true
+    return this.#lastHost.length === end - begin && isAt(this.#lastHost, bytes, begin)
   }
 
   #find(host: string, scheme: Scheme, settings: RequestSettings): string | undefined {

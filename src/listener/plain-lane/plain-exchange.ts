@@ -1,5 +1,5 @@
 import { ProxyError } from '../../errors.ts'
-import { connectionPersists, type Framing, requestFraming } from '../../http1/framing.ts'
+import { connectionPersists, type Framing, NO_BODY, requestFraming } from '../../http1/framing.ts'
 import type { RequestHead } from '../../http1/head.ts'
 import type { Refused } from '../../http1/refused.ts'
 import { type NormalisedRequest, normaliseRequest } from '../../request/normalise.ts'
@@ -12,8 +12,6 @@ import { bodyCut, type RequestBody } from '../request-body.ts'
 import type { KnownWay, PlainExchangeParts } from './exchange-parts.ts'
 import { PlainBody } from './plain-body.ts'
 import { PlainWork } from './plain-work.ts'
-
-const NO_BODY: Framing = { kind: 'none' }
 
 /** One request of the plain lane on its way through the core, from its turn on the connection to the last byte. */
 export class PlainExchange extends PlainWork {

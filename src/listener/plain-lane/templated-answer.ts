@@ -3,7 +3,7 @@ import type { ExpectedHead } from '../../http1/expected-head.ts'
 import { headPieces } from '../../http1/head-pieces.ts'
 import type { ProxyResponse } from '../../request/proxy-response.ts'
 import type { AnswerTemplate, TemplatedAnswer } from '../../respond/answer-template.ts'
-import { type FramedResponse, frameResponse } from '../response-framing.ts'
+import { frameResponse } from '../response-framing.ts'
 import { responseHead } from './response-head.ts'
 
 /**
@@ -12,19 +12,16 @@ import { responseHead } from './response-head.ts'
  * @returns undefined where it does not say the same as the response
  * @throws ProxyError INTERNAL for what cannot be written as a head
  */
-export function templatedAnswer({ expected }: AnswerTemplate, answer: ProxyResponse): TemplatedAnswer | undefined {
+export function templatedAnswer(template: AnswerTemplate, answer: ProxyResponse): TemplatedAnswer | undefined {
+  const { expected } = template
   const framed = frameResponse(answer, { method: 'GET', version: '1.1', closes: false })
-  if (!sendsBodyAsItCame(framed, expected)) return undefined
+  // Its bytes are copied behind the head, so they have to be framed in the same way: a 205 has none, whatever was received.
+  if (framed.body === undefined || framed.isChunked !== template.isChunked) return undefined
   const head = responseHead(answer, framed, 0)
   const gaps = gapsIn(framed.fields, expected)
   if (gaps === undefined) return undefined
   const pieces = headPieces(head.slice(0, head.indexOf('\r\n')), framed.fields, (index) => gaps.has(index))
   return new GappedAnswer(expected, pieces, [...gaps.values()])
-}
-
-/** Its bytes are copied behind the head, so they have to be framed in the same way: a 205 has none, whatever was received. */
-function sendsBodyAsItCame({ body, isChunked }: FramedResponse, { free }: ExpectedHead): boolean {
-  return body !== undefined && isChunked !== free.some(([name]) => lowerName(name) === 'content-length')
 }
 
 /** Where the free values stand: index of a field → index of the value. Several of one name stand in their order. */

@@ -1,6 +1,6 @@
 import type { RawFields } from '../http/fields.ts'
 import { type KeptLines, keptLines } from './kept-lines.ts'
-import type { HeadBytes } from './outbox.ts'
+import type { MessageBytes } from './outbox.ts'
 import { RequestHeadScanner, type ScannedRequest } from './request-scanner.ts'
 
 /** What was accepted once is accepted again. */
@@ -62,7 +62,7 @@ export class KeptHead {
    * @param first lines in front of its own, each with the line end before it
    * @param last lines behind them, and the end of the head
    */
-  with(first: Buffer, last: Buffer): HeadBytes {
+  with(first: Buffer, last: Buffer): MessageBytes {
     const bytesMax = this.#bytes.length + first.length + last.length
     return { bytesMax, write: (to) => this.#write(to, first, last) }
   }

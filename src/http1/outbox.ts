@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 
 /** A message, or its head, that is put together as bytes in the moment it is sent. */
-export interface HeadBytes {
+export interface MessageBytes {
   /** At most as many bytes are written. */
   readonly bytesMax: number
   /** @returns how many bytes were written to `to`, from its first on */
@@ -27,7 +27,7 @@ export class Outbox {
   #begin = 0
 
   /** Writes it to the socket. @returns how many bytes it has */
-  send(socket: Socket, message: HeadBytes): number {
+  send(socket: Socket, message: MessageBytes): number {
     const { bytesMax } = message
     if (bytesMax > BYTES) {
       const memory = Buffer.allocUnsafe(bytesMax)

@@ -4,10 +4,6 @@ import type { OriginRequest } from './origin-client.ts'
 export function changedRequest(request: OriginRequest, changes: Partial<OriginRequest>): OriginRequest {
   const { method, target, fields, lines, head, body, expectsContinue, authority } = request
   const { clientAddress, ownCookies, priority, upgrade, hasCover } = request
-  return {
-    ...{ method, target, fields, lines, head, body, expectsContinue, ownCookies, priority, upgrade, hasCover },
-    ...(authority === undefined ? {} : { authority }),
-    ...(clientAddress === undefined ? {} : { clientAddress }),
-    ...changes,
-  }
+  const same = { method, target, fields, lines, head, body, expectsContinue, authority }
+  return { ...same, clientAddress, ownCookies, priority, upgrade, hasCover, ...changes }
 }

@@ -3,7 +3,7 @@ import type { BodySource } from '../http/body.ts'
 import type { RawFields } from '../http/fields.ts'
 import type { Tunnel } from '../http/tunnel.ts'
 import type { ResponseHead } from '../http1/head.ts'
-import type { HeadBytes } from '../http1/outbox.ts'
+import type { MessageBytes } from '../http1/outbox.ts'
 import type { MemberControl, MemberState } from './member-state.ts'
 import type { PoolSettings } from './settings.ts'
 import type { Priority } from './waiting-line.ts'
@@ -16,14 +16,14 @@ export interface OriginRequest {
   /** All of `fields` as they are written (`http1/writer.ts`), where somebody has them: they are not written anew then. */
   readonly lines?: string | undefined
   /** All of the head as bytes, where somebody has them; without a body. */
-  readonly head?: HeadBytes | undefined
+  readonly head?: MessageBytes | undefined
   readonly body: BodySource | undefined
   /** Wait for `100 Continue` (bounded) before the body is started. */
   readonly expectsContinue: boolean
   /** Whose request it is, for choosing a pool and a member; the Host of the fields when absent. */
-  readonly authority?: string
+  readonly authority?: string | undefined
   /** Address of the client behind trusted proxies; absent for requests of our own. */
-  readonly clientAddress?: string
+  readonly clientAddress?: string | undefined
   /** The proxy's own cookies of the visitor, name and value in turn; they are not among the fields. */
   readonly ownCookies?: readonly string[] | undefined
   /** Who is served first; asked for only where requests have to wait. A visitor when absent. */

@@ -1,7 +1,7 @@
 import { changesNothing } from '../http/field-changes.ts'
 import type { RawFields } from '../http/fields.ts'
 import type { ResponseHead } from '../http1/head.ts'
-import { bytesOfTheirOwn, type HeadBytes } from '../http1/outbox.ts'
+import { bytesOfTheirOwn, type MessageBytes } from '../http1/outbox.ts'
 import { fieldLines } from '../http1/writer.ts'
 import type { OriginRequest, TakesAtOnce } from '../origin/origin-client.ts'
 import type { Plan } from '../policy/plan.ts'
@@ -22,7 +22,7 @@ export interface HeadRequest extends ReceivedRequest, ForwardedRequest {
   /** Of its only `Cookie`; undefined without one. */
   readonly cookie: string | undefined
   /** Its lines as bytes, with `host` in the place of its own and `added` behind them. */
-  headFor(host: Buffer, added: Buffer): HeadBytes
+  headFor(host: Buffer, added: Buffer): MessageBytes
   /** Whether `answerLike` can be called now: the client is there, and its connection is kept. */
   readonly takesTemplate: boolean
   /** @param response what the template has just found */
@@ -102,7 +102,7 @@ class HeadUpstream implements OriginRequest {
   readonly target: string
   readonly authority: string
   readonly clientAddress: string
-  readonly head: HeadBytes
+  readonly head: MessageBytes
   readonly body = undefined
   readonly expectsContinue = false
   readonly upgrade = undefined

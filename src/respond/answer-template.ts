@@ -6,7 +6,7 @@ import { canonicalChunksLength } from '../http1/canonical-chunks.ts'
 import { DIGIT, ZERO } from '../http1/characters.ts'
 import { ExpectedHead } from '../http1/expected-head.ts'
 import type { ResponseHead } from '../http1/head.ts'
-import type { HeadBytes } from '../http1/outbox.ts'
+import type { MessageBytes } from '../http1/outbox.ts'
 import type { OriginResponse } from '../origin/origin-client.ts'
 import type { Plan } from '../policy/plan.ts'
 import type { Decision, ProxyResponse } from '../request/proxy-response.ts'
@@ -26,7 +26,7 @@ const CONTENT_LENGTH_DIGITS_MAX = 15
 const FIELDS_LENGTH_MAX = 8 * 1024
 
 /** The bytes of an answer, made of those of the response that its template has just found. */
-export interface TemplatedAnswer extends HeadBytes {
+export interface TemplatedAnswer extends MessageBytes {
   /** Takes this response next. */
   of(response: Buffer): this
 }

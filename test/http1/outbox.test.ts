@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Socket } from 'node:net'
 import { describe, it } from 'node:test'
-import { type HeadBytes, Outbox } from '../../src/http1/outbox.ts'
+import { type MessageBytes, Outbox } from '../../src/http1/outbox.ts'
 
 /** Takes what is written at once, or keeps it. */
 class FakeSocket {
@@ -20,7 +20,7 @@ class FakeSocket {
   }
 }
 
-function message(text: string, bytesMax = text.length): HeadBytes {
+function message(text: string, bytesMax = text.length): MessageBytes {
   return { bytesMax, write: (to) => to.write(text, 'latin1') }
 }
 

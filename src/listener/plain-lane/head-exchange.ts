@@ -1,6 +1,6 @@
 import { firstValue, type RawFields } from '../../http/fields.ts'
 import type { KeptHead } from '../../http1/kept-head.ts'
-import { type HeadBytes, Outbox } from '../../http1/outbox.ts'
+import { type MessageBytes, Outbox } from '../../http1/outbox.ts'
 import type { MemoryRequest } from '../../proxy/answer-from-memory.ts'
 import type { ConnectionNotes, HeadRequest, PassByTemplate } from '../../proxy/pass-by-template.ts'
 import { type NormalisedRequest, normalisePlain } from '../../request/normalise.ts'
@@ -66,7 +66,7 @@ export class HeadExchange extends PlainWork implements HeadRequest {
     this.#way.sendHead(this, (answer, template) => this.respondOrFail(answer, template))
   }
 
-  headFor(host: Buffer, added: Buffer): HeadBytes {
+  headFor(host: Buffer, added: Buffer): MessageBytes {
     return this.head.with(host, added)
   }
 

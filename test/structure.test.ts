@@ -24,6 +24,7 @@ const layers: readonly (readonly string[])[] = [
   ['rfc9111', 'config'],
   ['http1'],
   ['http'],
+  ['tables'],
   ['clock.ts', 'errors.ts', 'events.ts', 'one-at-a-time.ts', 'units.ts', 'version.ts'],
 ]
 

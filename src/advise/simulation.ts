@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache'
 import type { CachingConfig } from '../config/config.ts'
 import type { RawFields } from '../http/fields.ts'
 import type { CachePolicy, Plan } from '../policy/plan.ts'
@@ -6,6 +5,7 @@ import { createPlanner } from '../policy/planner.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import { responseMetadata } from '../rfc9111/metadata.ts'
 import { mayStore } from '../rfc9111/storing.ts'
+import { TextLru } from '../tables/text-lru.ts'
 import type { KnownResponse, LoggedRequest } from './log-line.ts'
 import { type Prediction, RequestCounts } from './request-counts.ts'
 
@@ -44,7 +44,7 @@ const PATHS_MAX = 20_000
 export class Simulation {
   readonly #settings: SimulationSettings
   readonly #plan
-  readonly #held: LRUCache<string, Held>
+  readonly #held: TextLru<Held>
   readonly #counts = new RequestCounts()
   readonly #reasons = new Map<string, number>()
   readonly #misses = new Map<string, number>()
@@ -52,7 +52,7 @@ export class Simulation {
   constructor(settings: SimulationSettings) {
     this.#settings = settings
     this.#plan = createPlanner(settings.caching)
-    this.#held = new LRUCache({ maxSize: settings.memoryBytes, sizeCalculation: ({ bytes }) => bytes + OVERHEAD_BYTES })
+    this.#held = new TextLru(settings.memoryBytes, ({ bytes }) => bytes + OVERHEAD_BYTES)
   }
 
   add(logged: LoggedRequest): void {

@@ -1,4 +1,5 @@
 import type { ProxyRequest } from '../request/proxy-request.ts'
+import { TextTable } from '../tables/text-table.ts'
 import type { InvalidationTest } from '../tiers/invalidation.ts'
 import { Flight } from './flight.ts'
 import type { FlightPurpose } from './flight-purpose.ts'
@@ -27,7 +28,7 @@ export class Flights {
   readonly #flights = new Places<Flight>()
   readonly #underway = new Places<Underway>()
   /** Where in `#flights` that of a flight key is. */
-  readonly #joinable = new Map<string, number>()
+  readonly #joinable = new TextTable<number>()
 
   get count(): number {
     return this.#underway.count

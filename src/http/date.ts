@@ -1,3 +1,5 @@
+import { TextTable } from '../tables/text-table.ts'
+
 /**
  * HTTP dates (RFC 9110 §5.6.7): reading all three forms, writing the preferred one.
  */
@@ -44,7 +46,7 @@ export function parseHttpDate(text: string, nowMs: number): number | undefined {
 }
 
 /** The preferred form: an origin writes the same `Date` for a second, and the same `Last-Modified` for as long as nothing changes. */
-const remembered = new Map<string, number>()
+const remembered = new TextTable<number>()
 const rememberedMax = 256
 
 function remember(text: string, ms: number): void {

@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache'
 import type { Clock } from '../clock.ts'
+import { TextLru } from '../tables/text-lru.ts'
 
 /** By so much the end of what is remembered may be early, when it was found out again. */
 const RENEWED_MS = 100
@@ -9,12 +9,12 @@ const RENEWED_MS = 100
  * Bounded: under a flood of keys the oldest knowledge goes, which only costs a request to the origin.
  */
 export class RememberedKeys<Value> {
-  readonly #entries: LRUCache<string, { readonly value: Value; readonly untilMs: number }>
+  readonly #entries: TextLru<{ readonly value: Value; readonly untilMs: number }>
   readonly #clock: Clock
 
   constructor(clock: Clock, keysMax = 20_000) {
     this.#clock = clock
-    this.#entries = new LRUCache({ max: keysMax })
+    this.#entries = new TextLru(keysMax)
   }
 
   remember(key: string, value: Value, forMs: number): void {
@@ -27,8 +27,6 @@ export class RememberedKeys<Value> {
   }
 
   get(key: string): Value | undefined {
-    // Of most sites nothing is known; then no key has to be hashed.
-    if (this.#entries.size === 0) return undefined
     const entry = this.#entries.get(key)
     if (entry === undefined) return undefined
     if (entry.untilMs > this.#clock.now()) return entry.value
@@ -37,6 +35,6 @@ export class RememberedKeys<Value> {
   }
 
   forget(key: string): void {
-    if (this.#entries.size > 0) this.#entries.delete(key)
+    this.#entries.delete(key)
   }
 }

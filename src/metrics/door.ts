@@ -1,11 +1,8 @@
-import { randomInt } from 'node:crypto'
+import { hashOf } from '../tables/text-hash.ts'
 
 /** So many names are known at a time, in a table that is half empty. */
 const NAMES_MAX = 4096
 const PLACES = NAMES_MAX * 2
-/** Prime, for a hash of a name; it begins with what nobody knows, as clients choose the names. */
-const FACTOR = 0x01000193
-const SEED = randomInt(2 ** 31)
 
 /** What a name may weigh at most, and how much of that nobody counted. */
 export interface AtDoor {
@@ -46,7 +43,8 @@ export class Door {
   }
 
   #placeOf(name: string): number {
-    const hash = hashOf(name)
+    // Two names of one hash are taken for one.
+    const hash = hashOf(name) || 1
     let place = hash & (PLACES - 1)
     while (this.#hashes[place] !== hash && this.#hashes[place] !== 0) place = (place + 1) & (PLACES - 1)
     const isKnown = this.#hashes[place] === hash
@@ -73,16 +71,3 @@ export class Door {
 
 /** In the place of a weight. */
 const UNKNOWN = -1
-
-let lastName = ''
-let lastHash = 1
-
-/** Not 0. Two names of one hash are taken for one. The lists ask for the same name one after the other. */
-function hashOf(name: string): number {
-  if (name === lastName) return lastHash
-  let hash = SEED
-  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), FACTOR)
-  lastName = name
-  lastHash = hash ^ (hash >>> 15) || 1
-  return lastHash
-}

@@ -1,3 +1,4 @@
+import { TextTable } from '../tables/text-table.ts'
 import { Door } from './door.ts'
 
 /** One of many, and how often it was met. */
@@ -20,7 +21,7 @@ export interface Hitter<Extra> {
 export class HeavyHitters<Extra> {
   readonly #max: number
   readonly #makeExtra: () => Extra
-  #hitters = new Map<string, Hitter<Extra>>()
+  readonly #hitters = new TextTable<Hitter<Extra>>()
   #door: Door | undefined
   #floor = 0
 
@@ -64,11 +65,12 @@ export class HeavyHitters<Extra> {
   }
 
   #makeRoom(): void {
-    const sorted = [...this.#hitters.values()].sort((one, other) => other.weight - one.weight)
-    const kept = sorted.slice(0, this.#max)
-    this.#floor = kept.at(-1)?.weight ?? 0
-    this.#hitters = new Map(kept.map((hitter) => [hitter.id, hitter]))
+    const sorted = this.#hitters.values().sort((one, other) => other.weight - one.weight)
+    this.#floor = sorted[this.#max - 1]?.weight ?? 0
     this.#door ??= new Door()
-    for (let i = this.#max; i < sorted.length; i++) this.#door.put(sorted[i]!)
+    for (const hitter of sorted.slice(this.#max)) {
+      this.#hitters.delete(hitter.id)
+      this.#door.put(hitter)
+    }
   }
 }

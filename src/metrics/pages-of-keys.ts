@@ -1,5 +1,6 @@
 import { uriOfKey, urlOfUri } from '../policy/cache-key.ts'
 import type { Decision } from '../request/proxy-response.ts'
+import { TextTable } from '../tables/text-table.ts'
 
 /** What an exchange is counted under. */
 export interface PageOfKey {
@@ -14,7 +15,7 @@ const REMEMBERED_MAX = 1_024
  * remembered, too; those of misses would be remembered in vain.
  */
 export class PagesOfKeys {
-  #remembered = new Map<string, PageOfKey>()
+  readonly #remembered = new TextTable<PageOfKey>()
 
   /** Undefined without a key. */
   of({ key, stored, forward }: Decision): PageOfKey | undefined {
@@ -24,8 +25,7 @@ export class PagesOfKeys {
     if (before !== undefined) return before
     const page = pageOf(key)
     if (page === undefined) return undefined
-    // Another table: one that is emptied keeps alive those that came after it (docs/decisions/garbage.md).
-    if (this.#remembered.size >= REMEMBERED_MAX) this.#remembered = new Map()
+    if (this.#remembered.size >= REMEMBERED_MAX) this.#remembered.clear()
     this.#remembered.set(key, page)
     return page
   }

@@ -1,4 +1,5 @@
 import type { LinePlan, PlannedLine } from '../policy/plan.ts'
+import { TextTable } from '../tables/text-table.ts'
 
 /** Longer targets are planned each time: there may be very many, and all are the clients' to make up. */
 const TARGET_LENGTH_MAX = 1024
@@ -11,13 +12,13 @@ const BY_FIELDS_MAX = 16_384
  */
 export class RememberedPlans {
   readonly #plansMax: number
-  #young = new Map<string, Map<string, LinePlan>>()
-  #old = new Map<string, Map<string, LinePlan>>()
+  #young = new TextTable<TextTable<LinePlan>>()
+  #old = new TextTable<TextTable<LinePlan>>()
   /** Of the young generation; and of these, those that depend on fields. */
   #count = 0
   #byFields = 0
   /** The plans of the site that was asked for last, which is mostly the next one, too. */
-  #site: Map<string, LinePlan> | undefined
+  #site: TextTable<LinePlan> | undefined
   #siteOf: PlannedLine | undefined
   #last: LinePlan | undefined
 
@@ -48,7 +49,7 @@ export class RememberedPlans {
     if (line.target.length > TARGET_LENGTH_MAX) return
     if (this.#count >= this.#plansMax / 2 || this.#byFields >= BY_FIELDS_MAX / 2) {
       this.#old = this.#young
-      this.#young = new Map()
+      this.#young = new TextTable()
       this.#count = 0
       this.#byFields = 0
       this.#siteOf = undefined
@@ -57,13 +58,13 @@ export class RememberedPlans {
     if (!plan.isForAll) this.#byFields++
     let site = this.#siteOfLine(line)
     if (site === undefined) {
-      site = new Map()
+      site = new TextTable()
       this.#young.set(siteKey(line), site)
     }
     site.set(line.target, plan)
   }
 
-  #siteOfLine(line: PlannedLine): Map<string, LinePlan> | undefined {
+  #siteOfLine(line: PlannedLine): TextTable<LinePlan> | undefined {
     const { method, scheme, authority } = line
     if (this.#siteOf !== undefined && isSameSite(this.#siteOf, line)) return this.#site
     if (this.#young.size === 0) return undefined

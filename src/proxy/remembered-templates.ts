@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache'
 import type { Plan } from '../policy/plan.ts'
 import type { AnswerTemplate } from '../respond/answer-template.ts'
+import { TextLru } from '../tables/text-lru.ts'
 
 /** Each has some kilobytes. */
 const KEYS_MAX = 1_000
@@ -60,10 +60,10 @@ export class TemplatesOfKey {
 
 /** Templates of the keys whose responses are for one request each, those used last. */
 export class RememberedTemplates {
-  readonly #keys = new LRUCache<string, TemplatesOfKey>({ max: KEYS_MAX })
+  readonly #keys = new TextLru<TemplatesOfKey>(KEYS_MAX)
 
   of(key: string): TemplatesOfKey | undefined {
-    return this.#keys.size === 0 ? undefined : this.#keys.get(key)
+    return this.#keys.get(key)
   }
 
   add(key: string, template: AnswerTemplate): void {

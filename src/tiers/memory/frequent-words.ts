@@ -1,3 +1,6 @@
+import { hashOf } from '../../tables/text-hash.ts'
+import { TextTable } from '../../tables/text-table.ts'
+
 /** Shorter ones are as well written out, longer ones seldom the same. */
 const LENGTH_MIN = 3
 const LENGTH_MAX = 256
@@ -5,15 +8,13 @@ const WORDS_MAX = 16_384
 /** Strings that are watched at a time, and how often one must come meanwhile. */
 const CANDIDATES_MAX = 1024
 const TIMES_MIN = 4
-/** Prime, for a hash of a string. */
-const FACTOR = 0x01000193
 
 /**
  * Strings that come again and again, by number: of a site's field values most are the same for very many responses. They are never
  * forgotten, as what is stored refers to them, so there is an end to them; all further ones are written out.
  */
 export class FrequentWords {
-  readonly #numbers = new Map<string, number>()
+  readonly #numbers = new TextTable<number>()
   readonly #words: string[] = []
   /** Hashes of strings, each at its place until another comes there: a table of strings that come once would be garbage of the dear kind. */
   readonly #candidates = new Int32Array(CANDIDATES_MAX)
@@ -35,9 +36,8 @@ export class FrequentWords {
 
   /** Two strings of one hash may be counted as one: then a word is found a little early, and costs its place. */
   #comesAgain(text: string): boolean {
-    let hash = text.length
-    for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), FACTOR)
-    const place = (hash ^ (hash >>> 15)) & (CANDIDATES_MAX - 1)
+    const hash = hashOf(text)
+    const place = hash & (CANDIDATES_MAX - 1)
     const times = this.#candidates[place] === hash ? this.#times[place]! + 1 : 1
     this.#candidates[place] = hash
     this.#times[place] = times

@@ -1,6 +1,7 @@
+import { HashChains, NONE } from '../../tables/hash-chains.ts'
+import { UseOrder } from '../../tables/use-order.ts'
 import { BlockStore, type Bytes } from './block-store.ts'
 import { KeyBytes } from './key-bytes.ts'
-import { LruOrder } from './lru-order.ts'
 
 /** Why a value is not kept any more: `evict` to make room. */
 export type Gone = 'evict' | 'set' | 'delete'
@@ -37,7 +38,8 @@ const ENTRY_BYTES = 60
 export class LruShard<V extends object> {
   readonly #options: LruShardOptions<V>
   readonly #records = new BlockStore()
-  readonly #order = new LruOrder()
+  readonly #chains = new HashChains()
+  readonly #order = new UseOrder()
   /** By record: values that are not packed. */
   readonly #whole: (V | undefined)[] = []
   #bytesEach = new Float64Array(64)
@@ -51,7 +53,7 @@ export class LruShard<V extends object> {
   }
 
   get size(): number {
-    return this.#order.size
+    return this.#chains.size
   }
 
   get bytes(): number {
@@ -60,7 +62,9 @@ export class LruShard<V extends object> {
 
   /** The number of a key. */
   find(key: KeyBytes): number | undefined {
-    return this.#order.find(key.hash, (record) => this.#records.startsWith(record, key))
+    let record = this.#chains.first(key.hash)
+    while (record !== NONE && !this.#records.startsWith(record, key)) record = this.#chains.after(record)
+    return record === NONE ? undefined : record
   }
 
   bytesOf(record: number): number {
@@ -104,7 +108,7 @@ export class LruShard<V extends object> {
     this.#bytesEach[record] = bytes
     this.#ages[record] = this.#age
     this.#bytes += bytes
-    while (this.#bytes > bytesMax) this.#remove(this.#order.oldest!, 'evict')
+    while (this.#bytes > bytesMax) this.#remove(this.#order.oldest, 'evict')
     return true
   }
 
@@ -124,7 +128,13 @@ export class LruShard<V extends object> {
 
   /** Those of all keys, the next to go first. */
   records(): Int32Array {
-    return this.#order.members()
+    const records = new Int32Array(this.size)
+    let record = this.#order.oldest
+    for (let i = 0; i < records.length; i++) {
+      records[i] = record
+      record = this.#order.newerThan(record)
+    }
+    return records
   }
 
   /** The key that has this number now. */
@@ -133,7 +143,8 @@ export class LruShard<V extends object> {
   }
 
   #add(record: number, hash: number): void {
-    this.#order.add(record, hash)
+    this.#chains.add(record, hash)
+    this.#order.add(record)
     if (record < this.#bytesEach.length) return
     const room = record + (record >> 1)
     this.#bytesEach = new Float64Array(this.#bytesEach.buffer.transfer(room * Float64Array.BYTES_PER_ELEMENT))
@@ -144,6 +155,7 @@ export class LruShard<V extends object> {
     this.#tell(record, reason)
     this.#bytes -= this.#bytesEach[record]!
     this.#whole[record] = undefined
+    this.#chains.delete(record)
     this.#order.delete(record)
     this.#records.delete(record)
   }

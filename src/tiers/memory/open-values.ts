@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { TextLru } from '../../tables/text-lru.ts'
 
 /** How many keys are known to have been asked for lately. */
 const LATELY = 16_384
@@ -8,19 +8,19 @@ const LATELY = 16_384
  * is kept: garbage that is held for a while is the dearest.
  */
 export class OpenValues<V extends object> {
-  readonly #values: LRUCache<string, V>
+  readonly #values: TextLru<V>
   /** Hashes of keys, each at its place. */
-  readonly #lately = new Uint32Array(LATELY)
+  readonly #lately = new Int32Array(LATELY)
   #lastKey: string | undefined
   #last: V | undefined
   #lastTimes = 0
 
   constructor(bytesMax: number, bytesOf: (value: V) => number) {
-    this.#values = new LRUCache<string, V>({ maxSize: bytesMax, sizeCalculation: bytesOf })
+    this.#values = new TextLru(bytesMax, bytesOf)
   }
 
   get bytes(): number {
-    return this.#values.calculatedSize
+    return this.#values.weight
   }
 
   get(key: string): V | undefined {
@@ -37,7 +37,7 @@ export class OpenValues<V extends object> {
 
   /** Whether this key is asked for again, so that its value is kept. */
   isAgain(hash: number): boolean {
-    const place = hash % LATELY
+    const place = hash & (LATELY - 1)
     if (this.#lately[place] === hash) return true
     this.#lately[place] = hash
     return false

@@ -142,7 +142,7 @@ export class ShardedLru<V extends object> {
   #shardOf(key: string): LruShard<V> {
     this.#key.set(key)
     // The lower bits choose a place within the part.
-    return this.#shards[Math.floor((this.#key.hash / 2 ** 32) * this.#shards.length)]!
+    return this.#shards[Math.floor(((this.#key.hash >>> 0) / 2 ** 32) * this.#shards.length)]!
   }
 }
 

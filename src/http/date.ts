@@ -1,8 +1,10 @@
-import { TextTable } from '../tables/text-table.ts'
+import { Remembered } from '../tables/remembered.ts'
 
 /**
  * HTTP dates (RFC 9110 §5.6.7): reading all three forms, writing the preferred one.
  */
+
+const IMF_FIXDATE_LENGTH = 29
 
 const weekday = '(?:mon|tue|wed|thu|fri|sat|sun)'
 const weekdayLong = '(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)'
@@ -29,15 +31,9 @@ const monthNumbers = new Map(
  * @returns milliseconds since the epoch, or undefined when the text is not an HTTP-date
  */
 export function parseHttpDate(text: string, nowMs: number): number | undefined {
-  const before = remembered.get(text)
-  if (before !== undefined) return before
-  let match = imfFixdate.exec(text)
-  if (match !== null) {
-    const ms = toMs({ year: Number(match[3]), month: match[2]!, day: match[1]!, timeMs: timeOfDayMs(match, 4) })
-    if (ms !== undefined) remember(text, ms)
-    return ms
-  }
-  match = rfc850Date.exec(text)
+  const preferred = text.length === IMF_FIXDATE_LENGTH ? imfFixdates.of(text) : undefined
+  if (preferred !== undefined) return preferred
+  let match = rfc850Date.exec(text)
   if (match !== null) return rfc850ToMs(match, nowMs)
   match = asctimeDate.exec(text)
   if (match !== null)
@@ -45,13 +41,13 @@ export function parseHttpDate(text: string, nowMs: number): number | undefined {
   return undefined
 }
 
-/** The preferred form: an origin writes the same `Date` for a second, and the same `Last-Modified` for as long as nothing changes. */
-const remembered = new TextTable<number>()
-const rememberedMax = 256
+/** An origin writes the same `Date` for a second, and the same `Last-Modified` for as long as nothing changes. */
+const imfFixdates = new Remembered(imfFixdateToMs, { textsMax: 256, lengthMax: IMF_FIXDATE_LENGTH })
 
-function remember(text: string, ms: number): void {
-  if (remembered.size >= rememberedMax) remembered.clear()
-  remembered.set(text, ms)
+function imfFixdateToMs(text: string): number | undefined {
+  const match = imfFixdate.exec(text)
+  if (match === null) return undefined
+  return toMs({ year: Number(match[3]), month: match[2]!, day: match[1]!, timeMs: timeOfDayMs(match, 4) })
 }
 
 /** Each second at its place, until another comes there. */

@@ -1,11 +1,10 @@
 import { combinedValue, type RawFields } from '../http/fields.ts'
+import { Remembered } from '../tables/remembered.ts'
 
 const NO_OPTIONS: ReadonlySet<string> = new Set()
 
-/** `keep-alive` and few others arrive with every message, so what they mean is remembered; long ones and floods are not. */
-const remembered = new Map<string, ReadonlySet<string>>()
-const REMEMBERED_MAX = 128
-const REMEMBERED_LENGTH_MAX = 64
+/** `keep-alive` and few others arrive with every message. */
+const remembered = new Remembered(optionsIn, { textsMax: 128, lengthMax: 64 })
 
 /**
  * The members of all `Connection` fields in lower case: options, and names of fields for this hop only (RFC 9110 §7.6.1).
@@ -13,15 +12,7 @@ const REMEMBERED_LENGTH_MAX = 64
  */
 export function connectionOptions(fields: RawFields): ReadonlySet<string> {
   const value = combinedValue(fields, 'connection')
-  if (value === undefined) return NO_OPTIONS
-  const before = remembered.get(value)
-  if (before !== undefined) return before
-  const options = new Set(membersOf(value.toLowerCase()))
-  if (value.length <= REMEMBERED_LENGTH_MAX) {
-    if (remembered.size >= REMEMBERED_MAX) remembered.clear()
-    remembered.set(value, options)
-  }
-  return options
+  return value === undefined ? NO_OPTIONS : remembered.of(value)
 }
 
 /**
@@ -34,9 +25,7 @@ export function connectionPersists(head: { readonly minorVersion: 0 | 1; readonl
   return head.minorVersion === 1 || options.has('keep-alive')
 }
 
-function membersOf(list: string): string[] {
-  return list
-    .split(',')
-    .map((member) => member.trim())
-    .filter((member) => member !== '')
+function optionsIn(list: string): ReadonlySet<string> {
+  const members = list.toLowerCase().split(',')
+  return new Set(members.map((member) => member.trim()).filter((member) => member !== ''))
 }

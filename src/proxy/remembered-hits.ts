@@ -31,7 +31,9 @@ class HitsOfKey {
   readonly names: readonly string[]
   /** In which it was of use last. */
   generation = 0
-  #hits: Map<string, RememberedHit> | undefined
+  /** What selects each, and it: mostly one or two, so a list is faster than a table. */
+  readonly #selections: string[] = []
+  readonly #hits: RememberedHit[] = []
   #bytes = 0
   #requests = 0
   /** Of the epoch, in which these requests were. */
@@ -48,27 +50,32 @@ class HitsOfKey {
     return this.#bytes
   }
 
-  get(request: string): RememberedHit | undefined {
+  get(selection: string): RememberedHit | undefined {
     this.#requests++
-    return this.#hits?.get(request)
+    const place = this.#selections.indexOf(selection)
+    return place === -1 ? undefined : this.#hits[place]
   }
 
   /** For a hit that `get` did not have for this second. */
-  set(request: string, hit: RememberedHit, second: number): void {
+  set(selection: string, hit: RememberedHit, second: number): void {
     if (second !== this.#second) this.#begin(second)
     if (!this.#isBusy && this.#requests < REQUESTS_MIN) return
-    if (this.#hits?.has(request) !== true) {
-      if (this.#hits?.size === HITS_PER_KEY_MAX) this.forget()
-      const { length } = hit.stored.body
-      this.#bytes += OVERHEAD_BYTES + (length <= COPIED_BODY_BYTES_MAX ? length : 0)
-    }
-    this.#hits ??= new Map()
-    this.#hits.set(request, hit)
     hit.prepared.isKept = true
+    const place = this.#selections.indexOf(selection)
+    if (place !== -1) {
+      this.#hits[place] = hit
+      return
+    }
+    if (this.#hits.length === HITS_PER_KEY_MAX) this.forget()
+    const { length } = hit.stored.body
+    this.#bytes += OVERHEAD_BYTES + (length <= COPIED_BODY_BYTES_MAX ? length : 0)
+    this.#selections.push(selection)
+    this.#hits.push(hit)
   }
 
   forget(): void {
-    this.#hits = undefined
+    this.#selections.length = 0
+    this.#hits.length = 0
     this.#bytes = 0
   }
 

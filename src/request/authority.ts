@@ -1,4 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net'
+import { Remembered } from '../tables/remembered.ts'
 
 export type Scheme = 'http' | 'https'
 
@@ -20,21 +21,15 @@ const AUTHORITY = /^(\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z._-]+)(?::([0-9]{0,5}))?$/
  * @returns undefined when it is not a valid authority
  */
 export function parseAuthority(text: string, scheme: Scheme): string | undefined {
-  const known = remembered[scheme]
-  const before = known.get(text)
-  if (before !== undefined) return before
-  const authority = readAuthority(text, scheme)
-  if (authority !== undefined && text.length <= REMEMBERED_LENGTH_MAX) {
-    if (known.size >= REMEMBERED_MAX) known.clear()
-    known.set(text, authority)
-  }
-  return authority
+  return authorities[scheme].of(text)
 }
 
 /** A server is asked for few hosts, again and again. */
-const remembered: Readonly<Record<Scheme, Map<string, string>>> = { http: new Map(), https: new Map() }
-const REMEMBERED_MAX = 256
-const REMEMBERED_LENGTH_MAX = 64
+const remembered = { textsMax: 256, lengthMax: 64 }
+const authorities: Readonly<Record<Scheme, Remembered<string | undefined>>> = {
+  http: new Remembered((text) => readAuthority(text, 'http'), remembered),
+  https: new Remembered((text) => readAuthority(text, 'https'), remembered),
+}
 
 function readAuthority(text: string, scheme: Scheme): string | undefined {
   const match = AUTHORITY.exec(text)

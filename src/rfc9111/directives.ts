@@ -1,4 +1,5 @@
 import { allValues, firstValue, type RawFields } from '../http/fields.ts'
+import { Remembered } from '../tables/remembered.ts'
 import { type Directive, deltaSeconds, splitDirectives } from './directive-syntax.ts'
 
 /** Directives of a response (RFC 9111 §5.2.2, RFC 5861, RFC 8246). Durations in seconds, undefined where absent. */
@@ -65,21 +66,21 @@ const noRequestDirectives: RequestDirectives = Object.freeze({
   staleIfErrorSeconds: undefined,
 })
 
-const rememberedMax = 512
-const rememberedLengthMax = 256
-const rememberedResponses = new Map<string, ResponseDirectives>()
-const rememberedRequests = new Map<string, RequestDirectives>()
+/** The same few values arrive with every response. */
+const remembered = { textsMax: 512, lengthMax: 256 }
+const ofResponses = new Remembered((text) => responseDirectivesFrom(splitDirectives(text)), remembered)
+const ofRequests = new Remembered((text) => requestDirectivesFrom(splitDirectives(text)), remembered)
 
 /** Directives of all `Cache-Control` lines of a response. Never throws; the result may be shared and is not to be changed. */
 export function parseResponseDirectives(values: readonly string[]): ResponseDirectives {
   if (values.length === 0) return noResponseDirectives
-  return remembered(rememberedResponses, joined(values), (text) => responseDirectivesFrom(splitDirectives(text)))
+  return ofResponses.of(joined(values))
 }
 
 /** Directives of all `Cache-Control` lines of a request. Never throws. */
 export function parseRequestDirectives(values: readonly string[]): RequestDirectives {
   if (values.length === 0) return noRequestDirectives
-  return remembered(rememberedRequests, joined(values), (text) => requestDirectivesFrom(splitDirectives(text)))
+  return ofRequests.of(joined(values))
 }
 
 /** The directives of a request, with `Pragma: no-cache` where there is no `Cache-Control` (RFC 9111 §5.4). */
@@ -197,19 +198,6 @@ function fieldNames(argument: string | null | undefined): string[] | undefined {
   return names.length > 0 && names.every((name) => /^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name)) ? names : undefined
 }
 
-/** One alone, as most are, stays the string that it is: its hash is known already. */
 function joined(values: readonly string[]): string {
   return values.length === 1 ? values[0]! : values.join(', ')
-}
-
-/** The same few values arrive with every response, so what they mean is remembered; long ones and floods are not. */
-function remembered<T>(known: Map<string, T>, text: string, parse: (text: string) => T): T {
-  const before = known.get(text)
-  if (before !== undefined) return before
-  const parsed = parse(text)
-  if (text.length <= rememberedLengthMax) {
-    if (known.size >= rememberedMax) known.clear()
-    known.set(text, parsed)
-  }
-  return parsed
 }

@@ -1,5 +1,6 @@
 import { combinedValue, type RawFields } from '../http/fields.ts'
 import { parseQualityList, type Weighted } from '../http/quality.ts'
+import { Remembered } from '../tables/remembered.ts'
 
 /**
  * The value of a request field in the form in which selecting fields are compared (RFC 9111 §4.1): lines combined, white space
@@ -11,7 +12,7 @@ export function normalisedRequestValue(requestFields: RawFields, name: string): 
     case 'accept-encoding':
       return foldedAcceptEncoding(value)
     case 'accept-language':
-      return value === undefined ? undefined : remembered(knownLanguages, value, foldAcceptLanguage)
+      return value === undefined ? undefined : languages.of(value)
     case 'cookie':
     case 'authorization':
       // Not lists, and what they select is somebody's: compared as they are.
@@ -29,7 +30,7 @@ export function normalisedRequestValue(requestFields: RawFields, name: string): 
  * May be forwarded in place of the client's own field, so that the origin decides on exactly what is compared.
  */
 export function foldedAcceptEncoding(value: string | undefined): string | undefined {
-  return value === undefined ? undefined : remembered(knownEncodings, value, foldAcceptEncoding) || undefined
+  return value === undefined ? undefined : encodings.of(value) || undefined
 }
 
 /** Whether the request accepts content with this `Content-Encoding` (RFC 9110 §12.5.3). */
@@ -97,19 +98,7 @@ function withUniformSpace(value: string): string {
   return pieces.join('"')
 }
 
-const rememberedMax = 512
-const rememberedLengthMax = 256
-const knownEncodings = new Map<string, string>()
-const knownLanguages = new Map<string, string>()
-
-/** Browsers send the same few values with every request; long ones and floods are not remembered. */
-function remembered(known: Map<string, string>, value: string, fold: (value: string) => string): string {
-  const before = known.get(value)
-  if (before !== undefined) return before
-  const folded = fold(value)
-  if (value.length <= rememberedLengthMax) {
-    if (known.size >= rememberedMax) known.clear()
-    known.set(value, folded)
-  }
-  return folded
-}
+/** Browsers send the same few values with every request. */
+const remembered = { textsMax: 512, lengthMax: 256 }
+const encodings = new Remembered(foldAcceptEncoding, remembered)
+const languages = new Remembered(foldAcceptLanguage, remembered)

@@ -2,13 +2,14 @@ import { isAt } from '../../http1/characters.ts'
 import type { ScannedRequest } from '../../http1/request-scanner.ts'
 import { parseAuthority, type Scheme } from '../../request/authority.ts'
 import type { RequestSettings } from '../../request/request-settings.ts'
+import { TextTable } from '../../tables/text-table.ts'
 
 const HOSTS_MAX = 256
 
 /** What Host fields mean: read once for each of the few that a server is asked for. */
 export class KnownHosts {
   /** Host as received → authority, or undefined where it is none that is served. */
-  readonly #known = { http: new Map<string, string | undefined>(), https: new Map<string, string | undefined>() }
+  readonly #known = { http: new TextTable<string | undefined>(), https: new TextTable<string | undefined>() }
   #settings: RequestSettings | undefined
   /** The last one, compared byte by byte before any string is made. */
   #lastHost: Buffer = Buffer.alloc(0)

@@ -1,3 +1,4 @@
+import { ownText } from '../../tables/own-text.ts'
 import { hashOf } from '../../tables/text-hash.ts'
 import { TextTable } from '../../tables/text-table.ts'
 
@@ -45,8 +46,7 @@ export class FrequentWords {
   }
 
   #add(text: string): number {
-    // A piece of a longer string would hold all of that.
-    const word = Buffer.from(text, 'utf16le').toString('utf16le')
+    const word = ownText(text)
     this.#numbers.set(word, this.#words.length)
     return this.#words.push(word) - 1
   }

@@ -5,14 +5,18 @@ const secret = randomBytes(8)
 const SECRET_0 = secret.readInt32LE(0)
 const SECRET_1 = secret.readInt32LE(4)
 
-/** Of a character that is one byte; a text with another is hashed by two bytes of each. */
-const ONE_BYTE_MAX = 0xff
+const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT
+
+/** Where a text is written to be hashed word by word: twice as fast as character by character. */
+let words = new Int32Array(1024)
+let bytes = Buffer.from(words.buffer)
 
 let lastText = ''
 let lastHash = halfSipHash(lastText)
 
 /**
  * HalfSipHash-1-3, made for tables whose keys are chosen by strangers (Aumasson, Bernstein: SipHash; Linux's `hsiphash`).
+ * Of characters beyond latin1, which no message of HTTP has, only the lower byte counts.
  *
  * @returns an integer of 32 bits, with its sign; the same as long as the process runs
  */
@@ -25,35 +29,20 @@ export function hashOf(text: string): number {
 }
 
 function halfSipHash(text: string): number {
+  const length = write(text)
+  const message = words
+  const last = length >> 2
   let a = SECRET_0
   let b = SECRET_1
   let c = 0x6c796765 ^ SECRET_0
   let d = 0x74656462 ^ SECRET_1
-  const { length } = text
-  const words = (length >> 2) + 1
-  let seen = 0
   // The last word has what is left, and the length; behind it come the three rounds of the end.
-  for (let word = 0; word < words + 3; word++) {
-    const at = word * 4
-    let message = 0
-    if (word < words - 1) {
-      const first = text.charCodeAt(at)
-      const second = text.charCodeAt(at + 1)
-      const third = text.charCodeAt(at + 2)
-      const fourth = text.charCodeAt(at + 3)
-      seen |= first | second | third | fourth
-      message = first | (second << 8) | (third << 16) | (fourth << 24)
-    } else if (word === words - 1) {
-      message = length << 24
-      for (let i = 0; i < (length & 3); i++) {
-        const code = text.charCodeAt(at + i)
-        seen |= code
-        message |= code << (8 * i)
-      }
-    } else if (word === words) {
-      c ^= 0xff
-    }
-    d ^= message
+  for (let i = 0; i <= last + 3; i++) {
+    let word = 0
+    if (i < last) word = message[i]!
+    else if (i === last) word = (message[i]! & ~(-1 << ((length & 3) * 8))) | (length << 24)
+    else if (i === last + 1) c ^= 0xff
+    d ^= word
     a = (a + b) | 0
     b = ((b << 5) | (b >>> 27)) ^ a
     a = (a << 16) | (a >>> 16)
@@ -64,7 +53,16 @@ function halfSipHash(text: string): number {
     c = (c + b) | 0
     b = ((b << 13) | (b >>> 19)) ^ c
     c = (c << 16) | (c >>> 16)
-    a ^= message
+    a ^= word
   }
-  return seen > ONE_BYTE_MAX ? halfSipHash(Buffer.from(text, 'utf16le').toString('latin1')) : b ^ d
+  return b ^ d
+}
+
+/** @returns how many bytes; there is at least one more */
+function write(text: string): number {
+  const length = bytes.write(text, 'latin1')
+  if (length < bytes.length - WORD_BYTES) return length
+  words = new Int32Array(Math.ceil(text.length / WORD_BYTES) + 2)
+  bytes = Buffer.from(words.buffer)
+  return bytes.write(text, 'latin1')
 }

@@ -1,3 +1,4 @@
+import { isLatin1 } from '../../tables/latin1.ts'
 import { hashOf } from '../../tables/text-hash.ts'
 
 const LATIN1 = 0
@@ -22,9 +23,9 @@ export class KeyBytes {
       this.bytes = Buffer.allocUnsafeSlow(PREFIX_BYTES + key.length * 2)
     }
     const { bytes } = this
-    const isLatin1 = writeLatin1(key, bytes)
-    const keyBytes = isLatin1 ? key.length : bytes.write(key, PREFIX_BYTES, 'utf16le')
-    bytes.writeUInt32LE(keyBytes * 2 + (isLatin1 ? LATIN1 : UTF16), 0)
+    const isOneByte = isLatin1(key)
+    const keyBytes = bytes.write(key, PREFIX_BYTES, isOneByte ? 'latin1' : 'utf16le')
+    bytes.writeUInt32LE(keyBytes * 2 + (isOneByte ? LATIN1 : UTF16), 0)
     this.length = PREFIX_BYTES + keyBytes
     this.hash = hashOf(key)
   }
@@ -38,13 +39,4 @@ export class KeyBytes {
     const encoding = (bytes[0]! & 1) === LATIN1 ? 'latin1' : 'utf16le'
     return bytes.toString(encoding, PREFIX_BYTES, KeyBytes.lengthIn(bytes))
   }
-}
-
-function writeLatin1(key: string, bytes: Buffer): boolean {
-  for (let i = 0; i < key.length; i++) {
-    const code = key.charCodeAt(i)
-    if (code > 0xff) return false
-    bytes[PREFIX_BYTES + i] = code
-  }
-  return true
 }

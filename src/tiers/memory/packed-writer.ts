@@ -1,6 +1,7 @@
 import { formatHttpDate, parseHttpDate } from '../../http/date.ts'
 import type { ResponseDirectives } from '../../rfc9111/directives.ts'
 import { lifetimeSources, type StoredRange, type StoredResponse } from '../../rfc9111/stored-response.ts'
+import { isLatin1 } from '../../tables/latin1.ts'
 import type { Bytes } from './block-store.ts'
 import type { FrequentWords } from './frequent-words.ts'
 import {
@@ -123,18 +124,9 @@ export class PackedWriter implements Bytes {
     }
     const word = this.#words.numberOf(text)
     if (word !== undefined) return this.count(word * 4 + TEXT_WORD)
-    const start = this.#at
-    this.count(text.length * 4 + TEXT_LATIN1)
-    for (let i = 0; i < text.length; i++) {
-      const code = text.charCodeAt(i)
-      if (code > 0xff) {
-        this.#at = start
-        this.count(text.length * 4 + TEXT_UTF16)
-        this.#at += this.#bytes.write(text, this.#at, 'utf16le')
-        return
-      }
-      this.#bytes[this.#at++] = code
-    }
+    const isOneByte = isLatin1(text)
+    this.count(text.length * 4 + (isOneByte ? TEXT_LATIN1 : TEXT_UTF16))
+    this.#at += this.#bytes.write(text, this.#at, isOneByte ? 'latin1' : 'utf16le')
   }
 }
 

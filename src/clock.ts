@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks'
+
 /** Time comes in as an argument everywhere, so that rules are pure and tests hold the clock. */
 export interface Clock {
   /** Milliseconds since the epoch; never goes backwards (see `systemClock`). */

@@ -66,6 +66,8 @@ export class Connection {
   #phase: 'connecting' | 'idle' | 'busy' | 'tunnel' | 'closed' = 'connecting'
   #exchange: WireExchange | undefined
   #readsIntoInbox = false
+  #lastHead: ResponseHead | undefined
+  #lastKeptMs = 0
 
   /** @param clientAddress who it is for, where the origin is told by the PROXY protocol */
   constructor(settings: ConnectionSettings, owner: ConnectionOwner, clientAddress?: string) {
@@ -109,21 +111,27 @@ export class Connection {
   /** For the exchange: it was sent, and its response, with this head, ended exactly. The connection may carry another. */
   release(head: ResponseHead, nowMs: number): void {
     const { socket } = this
+    const { mayKeep } = this.#settings
+    const keptMs = this.#keptMsAfter(head)
     const isDone = socket.writableLength === 0 && socket.readableLength === 0
-    if (isDone && connectionPersists(head)) this.#becomeIdle(idleMs(head.fields, this.limits), nowMs)
+    if (isDone && keptMs > 0 && mayKeep?.(socket.remoteAddress) !== false) this.#becomeIdle(keptMs, nowMs)
     else this.close()
   }
 
-  #becomeIdle(idleMs: number, nowMs: number): void {
-    this.#exchange = undefined
-    const { mayKeep } = this.#settings
-    if (idleMs <= 0 || mayKeep?.(this.socket.remoteAddress) === false) {
-      this.close()
-      return
+  /** How long it may be idle, 0 where it must be closed. Of responses that are like one before, the head is that one's. */
+  #keptMsAfter(head: ResponseHead): number {
+    if (head !== this.#lastHead) {
+      this.#lastHead = head
+      this.#lastKeptMs = connectionPersists(head) ? idleMs(head.fields, this.limits) : 0
     }
+    return this.#lastKeptMs
+  }
+
+  #becomeIdle(keptMs: number, nowMs: number): void {
+    this.#exchange = undefined
     this.#phase = 'idle'
     this.idleSinceMs = nowMs
-    this.deadline.at(this.idleSinceMs + idleMs)
+    this.deadline.at(nowMs + keptMs)
     // Whoever read the last body may have paused it; now the end or a surplus byte must be seen.
     if (this.socket.isPaused()) this.socket.resume()
     this.#owner.onIdle(this)

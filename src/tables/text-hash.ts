@@ -11,8 +11,10 @@ const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT
 let words = new Int32Array(1024)
 let bytes = Buffer.from(words.buffer)
 
-let lastText = ''
-let lastHash = halfSipHash(lastText)
+/** Texts that were hashed last, each at the place of its length: the steps of one request ask for few, and those of the next often for the same. */
+const PLACES = 64
+const lastTexts: string[] = new Array(PLACES).fill('')
+const lastHashes = new Int32Array(PLACES).fill(halfSipHash(''))
 
 /**
  * HalfSipHash-1-3, made for tables whose keys are chosen by strangers (Aumasson, Bernstein: SipHash; Linux's `hsiphash`).
@@ -21,11 +23,15 @@ let lastHash = halfSipHash(lastText)
  * @returns an integer of 32 bits, with its sign; the same as long as the process runs
  */
 export function hashOf(text: string): number {
-  // The steps of one request ask for the same.
-  if (text === lastText) return lastHash
-  lastHash = halfSipHash(text)
-  lastText = text
-  return lastHash
+  const place = text.length & (PLACES - 1)
+  if (text === lastTexts[place]) return lastHashes[place]!
+  const hash = halfSipHash(text)
+  // Long ones would be held for long.
+  if (text.length < PLACES * 4) {
+    lastTexts[place] = text
+    lastHashes[place] = hash
+  }
+  return hash
 }
 
 function halfSipHash(text: string): number {

@@ -116,10 +116,11 @@ export class HeadExchange extends PlainWork implements HeadRequest {
   }
 
   protected override record(end: Omit<ExchangeEnd, 'requestBodyBytes'>): ExchangeRecord {
-    const { complete } = end
+    const { endedMs, complete, bytesSent = 0 } = end
     const templated = this.#templatedBytes
     const bodyBytesSent = templated === undefined ? end.bodyBytesSent : complete ? templated : 0
-    return new HeadRecord(this, this.#answered, { ...end, bodyBytesSent, firstByteMs: this.#firstByteMs })
+    const firstByteMs = this.#firstByteMs
+    return new HeadRecord(this, this.#answered, { endedMs, complete, bytesSent, bodyBytesSent, firstByteMs })
   }
 
   #normalised(): NormalisedRequest {

@@ -3,7 +3,7 @@ import type { RawFields } from '../http/fields.ts'
 import { firstValue, hasField, lowerName } from '../http/fields.ts'
 import { NameSet } from '../http/name-set.ts'
 import { canonicalChunksLength } from '../http1/canonical-chunks.ts'
-import { DIGIT, ZERO } from '../http1/characters.ts'
+import { canonicalContentLength } from '../http1/canonical-length.ts'
 import { ExpectedHead } from '../http1/expected-head.ts'
 import type { ResponseHead } from '../http1/head.ts'
 import type { MessageBytes } from '../http1/outbox.ts'
@@ -21,7 +21,6 @@ const FREE = new NameSet([
   ...['x-request-id', 'x-correlation-id', 'x-trace-id', 'x-runtime', 'cf-ray'],
 ])
 
-const CONTENT_LENGTH_DIGITS_MAX = 15
 /** A template has a head about four times, and there may be thousands of them. */
 const FIELDS_LENGTH_MAX = 8 * 1024
 
@@ -78,7 +77,7 @@ export class AnswerTemplate {
       return !Number.isNaN(this.#bodyBytes)
     }
     const index = this.#lengthIndex
-    this.#bodyBytes = lengthOf(bytes, expected.valueBegin(index), expected.valueEnd(index))
+    this.#bodyBytes = canonicalContentLength(bytes, expected.valueBegin(index), expected.valueEnd(index))
     return expected.end + this.#bodyBytes === bytes.length
   }
 }
@@ -106,15 +105,4 @@ function lengthOfFields(fields: RawFields): number {
 function namesConsumed(fields: RawFields): boolean {
   for (let i = 0; i < fields.length; i += 2) if (isConsumed(fields[i]!)) return true
   return false
-}
-
-/** The length that digits say in the one form in which they are written here; NaN for everything else. */
-function lengthOf(bytes: Buffer, begin: number, end: number): number {
-  if (end - begin > CONTENT_LENGTH_DIGITS_MAX || (end - begin > 1 && bytes[begin] === ZERO)) return Number.NaN
-  let length = 0
-  for (let i = begin; i < end; i++) {
-    if (DIGIT[bytes[i]!] !== 1) return Number.NaN
-    length = length * 10 + bytes[i]! - ZERO
-  }
-  return length
 }

@@ -1,6 +1,6 @@
 import { uriOfKey, urlOfUri } from '../policy/cache-key.ts'
 import type { Decision } from '../request/proxy-response.ts'
-import { TextTable } from '../tables/text-table.ts'
+import { Remembered } from '../tables/remembered.ts'
 
 /** What an exchange is counted under. */
 export interface PageOfKey {
@@ -8,26 +8,19 @@ export interface PageOfKey {
   readonly url: string
 }
 
-const REMEMBERED_MAX = 1_024
+const remembered = { textsMax: 1_024, lengthMax: Number.POSITIVE_INFINITY }
 
 /**
  * Reads keys as pages. What was forwarded and not stored is asked for again under the key of a remembered plan, so its page is
  * remembered, too; those of misses would be remembered in vain.
  */
 export class PagesOfKeys {
-  readonly #remembered = new TextTable<PageOfKey>()
+  readonly #pages = new Remembered(pageOf, remembered)
 
   /** Undefined without a key. */
   of({ key, stored, forward }: Decision): PageOfKey | undefined {
     if (key === undefined) return undefined
-    if (forward === undefined || stored === true) return pageOf(key)
-    const before = this.#remembered.get(key)
-    if (before !== undefined) return before
-    const page = pageOf(key)
-    if (page === undefined) return undefined
-    if (this.#remembered.size >= REMEMBERED_MAX) this.#remembered.clear()
-    this.#remembered.set(key, page)
-    return page
+    return forward === undefined || stored === true ? pageOf(key) : this.#pages.of(key)
   }
 }
 

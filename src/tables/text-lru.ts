@@ -1,12 +1,11 @@
 import { NONE } from './hash-chains.ts'
-import { TextPlaces } from './text-places.ts'
+import { TextTable } from './text-table.ts'
 import { UseOrder } from './use-order.ts'
 
 /** Values by text, up to a weight in all: those used longest ago go first. */
 export class TextLru<V> {
-  readonly #places = new TextPlaces()
+  readonly #table = new TextTable<V>()
   readonly #order = new UseOrder()
-  readonly #values: (V | undefined)[] = []
   readonly #weights: number[] = []
   readonly #weightMax: number
   readonly #weightOf: (value: V) => number
@@ -19,7 +18,7 @@ export class TextLru<V> {
   }
 
   get size(): number {
-    return this.#places.size
+    return this.#table.size
   }
 
   get weight(): number {
@@ -28,19 +27,18 @@ export class TextLru<V> {
 
   /** Makes it the one used last. */
   get(text: string): V | undefined {
-    const place = this.#places.find(text)
+    const place = this.#table.find(text)
     if (place === NONE) return undefined
     this.#order.use(place)
-    return this.#values[place]
+    return this.#table.at(place)
   }
 
   peek(text: string): V | undefined {
-    const place = this.#places.find(text)
-    return place === NONE ? undefined : this.#values[place]
+    return this.#table.get(text)
   }
 
   has(text: string): boolean {
-    return this.#places.find(text) !== NONE
+    return this.#table.has(text)
   }
 
   /** What weighs more than all may is not kept, and nothing else under its text. */
@@ -49,22 +47,20 @@ export class TextLru<V> {
     const weight = this.#weightOf(value)
     if (weight > this.#weightMax) return
     while (this.#weight + weight > this.#weightMax) this.#remove(this.#order.oldest)
-    const place = this.#places.add(text)
+    const place = this.#table.add(text, value)
     this.#order.add(place)
-    this.#values[place] = value
     this.#weights[place] = weight
     this.#weight += weight
   }
 
   delete(text: string): void {
-    const place = this.#places.find(text)
+    const place = this.#table.find(text)
     if (place !== NONE) this.#remove(place)
   }
 
   clear(): void {
-    this.#places.clear()
+    this.#table.clear()
     this.#order.clear()
-    this.#values.length = 0
     this.#weights.length = 0
     this.#weight = 0
   }
@@ -72,7 +68,6 @@ export class TextLru<V> {
   #remove(place: number): void {
     this.#weight -= this.#weights[place]!
     this.#order.delete(place)
-    this.#places.remove(place)
-    this.#values[place] = undefined
+    this.#table.remove(place)
   }
 }

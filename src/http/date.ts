@@ -4,7 +4,8 @@ import { Remembered } from '../tables/remembered.ts'
  * HTTP dates (RFC 9110 §5.6.7): reading all three forms, writing the preferred one.
  */
 
-const IMF_FIXDATE_LENGTH = 29
+/** Of the preferred form, in characters. */
+export const IMF_FIXDATE_LENGTH = 29
 
 const weekday = '(?:mon|tue|wed|thu|fri|sat|sun)'
 const weekdayLong = '(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)'

@@ -13,7 +13,6 @@ export const TEXT_LATIN1 = 1
 export const TEXT_UTF16 = 2
 /** An IMF-fixdate; seconds since the epoch instead of a length. */
 export const TEXT_DATE = 3
-export const DATE_LENGTH = 29
 
 export const INVALIDATED = 1
 export const RANGE = 2

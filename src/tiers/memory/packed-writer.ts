@@ -1,4 +1,4 @@
-import { formatHttpDate, parseHttpDate } from '../../http/date.ts'
+import { formatHttpDate, IMF_FIXDATE_LENGTH, parseHttpDate } from '../../http/date.ts'
 import type { ResponseDirectives } from '../../rfc9111/directives.ts'
 import { lifetimeSources, type StoredRange, type StoredResponse } from '../../rfc9111/stored-response.ts'
 import { isLatin1 } from '../../tables/latin1.ts'
@@ -6,7 +6,6 @@ import type { Bytes } from './block-store.ts'
 import type { FrequentWords } from './frequent-words.ts'
 import {
   COMPLETE_LENGTH,
-  DATE_LENGTH,
   FLAGS,
   INVALIDATED,
   RANGE,
@@ -118,7 +117,7 @@ export class PackedWriter implements Bytes {
   }
 
   #text(text: string): void {
-    if (text.length === DATE_LENGTH) {
+    if (text.length === IMF_FIXDATE_LENGTH) {
       const seconds = secondsOf(text)
       if (seconds !== undefined) return this.count(seconds * 4 + TEXT_DATE)
     }

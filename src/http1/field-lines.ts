@@ -1,6 +1,8 @@
-import { COLON, CR, FIELD_VALUE, LF, SP, skip, spells, TAB, TOKEN } from './characters.ts'
+import { COLON, CR, FIELD_VALUE, LF, SP, skip, TAB, TOKEN } from './characters.ts'
+import type { KnownSection } from './known-section.ts'
 import { KNOWN_NAMES } from './known-words.ts'
 import type { RefusalReason } from './refused.ts'
+import { RepeatedValues } from './repeated-values.ts'
 
 /** Where in a field line the next byte stands. */
 const LINE_START = 0
@@ -16,9 +18,6 @@ const MARKS_PER_FIELD = 4
 /** Room for this many fields to begin with: browsers send about fifteen. */
 const FIELDS_EXPECTED = 32
 
-/** Longer values are hardly said twice, and would be kept by every connection. */
-const COMPARED_LENGTH_MAX = 128
-
 /**
  * The lines of one field section with the empty line that ends it (RFC 9112 §5), read in as many steps as it arrives in.
  *
@@ -28,16 +27,18 @@ const COMPARED_LENGTH_MAX = 128
  */
 export class FieldLines {
   readonly #fieldsMax: number
-  #marks = new Int32Array(FIELDS_EXPECTED * MARKS_PER_FIELD)
+  #ownMarks = new Int32Array(FIELDS_EXPECTED * MARKS_PER_FIELD)
+  /** Those of a known section count from `#base` on. */
+  #marks = this.#ownMarks
+  #base = 0
   #marked = 0
   #state = LINE_START
   #begin = 0
   #complete = false
   #isCanonical = true
   #problem: RefusalReason | undefined
-  /** Values of the sections before, each at its place. */
-  readonly #before: string[] = []
-  readonly #lengthsBefore = new Uint8Array(FIELDS_EXPECTED)
+  #known: KnownSection | undefined
+  readonly #values = new RepeatedValues()
 
   constructor(fieldsMax: number) {
     this.#fieldsMax = fieldsMax
@@ -63,24 +64,29 @@ export class FieldLines {
 
   /** Where a field stands: begin and end of its name, begin and end of its value without white space around it. */
   nameBegin(index: number): number {
-    return this.#marks[index << 2]!
+    return this.#base + this.#marks[index << 2]!
   }
 
   nameEnd(index: number): number {
-    return this.#marks[(index << 2) + 1]!
+    return this.#base + this.#marks[(index << 2) + 1]!
   }
 
   valueBegin(index: number): number {
-    return this.#marks[(index << 2) + 2]!
+    return this.#base + this.#marks[(index << 2) + 2]!
   }
 
   valueEnd(index: number): number {
-    return this.#marks[(index << 2) + 3]!
+    return this.#base + this.#marks[(index << 2) + 3]!
   }
 
   /** Why nothing more is read. */
   get problem(): RefusalReason | undefined {
     return this.#problem
+  }
+
+  /** The section that these lines are, byte for byte; undefined where they were read line by line. */
+  get known(): KnownSection | undefined {
+    return this.#known
   }
 
   reset(): void {
@@ -89,6 +95,21 @@ export class FieldLines {
     this.#complete = false
     this.#isCanonical = true
     this.#problem = undefined
+    this.#known = undefined
+    this.#marks = this.#ownMarks
+    this.#base = 0
+  }
+
+  /** Takes all lines from a section that is known, instead of reading them. @returns false when its bytes do not stand there */
+  takeKnown(section: KnownSection, bytes: Buffer, from: number, to: number): boolean {
+    if (section.count > this.#fieldsMax || !section.isAt(bytes, from, to)) return false
+    this.#marks = section.marks
+    this.#base = from
+    this.#marked = section.count * MARKS_PER_FIELD
+    this.#isCanonical = section.isCanonical
+    this.#complete = true
+    this.#known = section
+    return true
   }
 
   /** Reads bytes from `from` to `to`. @returns the index of the next byte to read */
@@ -124,39 +145,22 @@ export class FieldLines {
    */
   fields(bytes: Buffer, text?: string): string[] {
     const marks = this.#marks
+    const base = this.#base
     const fields: string[] = []
     for (let i = 0; i < this.#marked; i += MARKS_PER_FIELD) {
-      const nameBegin = marks[i]!
-      const nameEnd = marks[i + 1]!
-      const valueBegin = marks[i + 2]!
-      const valueEnd = marks[i + 3]!
+      const nameBegin = base + marks[i]!
+      const nameEnd = base + marks[i + 1]!
+      const valueBegin = base + marks[i + 2]!
+      const valueEnd = base + marks[i + 3]!
       const name = KNOWN_NAMES.find(bytes, nameBegin, nameEnd)
       if (text === undefined) {
-        const place = i / MARKS_PER_FIELD
-        fields.push(
-          name ?? bytes.toString('latin1', nameBegin, nameEnd),
-          this.#ownValue(place, bytes, valueBegin, valueEnd),
-        )
+        const value = this.#values.at(i / MARKS_PER_FIELD, bytes, valueBegin, valueEnd)
+        fields.push(name ?? bytes.toString('latin1', nameBegin, nameEnd), value)
       } else {
         fields.push(name ?? text.substring(nameBegin, nameEnd), text.substring(valueBegin, valueEnd))
       }
     }
     return fields
-  }
-
-  /** An origin says much the same with every response: comparing costs less than another string, and less memory where they are kept. */
-  #ownValue(place: number, bytes: Buffer, begin: number, end: number): string {
-    const before = this.#before[place]
-    const length = end - begin
-    if (before !== undefined && this.#lengthsBefore[place] === length && spells(before, length, bytes, begin)) {
-      return before
-    }
-    const value = bytes.toString('latin1', begin, end)
-    if (place <= this.#before.length && place < FIELDS_EXPECTED && length <= COMPARED_LENGTH_MAX) {
-      this.#before[place] = value
-      this.#lengthsBefore[place] = length
-    }
-    return value
   }
 
   /**
@@ -254,6 +258,7 @@ export class FieldLines {
     if (this.#marked === this.#marks.length) {
       const larger = new Int32Array(this.#marks.length * 2)
       larger.set(this.#marks)
+      this.#ownMarks = larger
       this.#marks = larger
     }
     this.#marks[this.#marked++] = begin

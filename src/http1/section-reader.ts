@@ -1,4 +1,5 @@
 import { FieldLines } from './field-lines.ts'
+import type { KnownSection } from './known-section.ts'
 import { type RefusalReason, type Refused, refused, type Side } from './refused.ts'
 
 export interface SectionLimits {
@@ -56,14 +57,18 @@ export abstract class SectionReader<Section> {
   /** Makes the value of a complete section; `bytes` begins with the message. */
   protected abstract build(bytes: Buffer, end: number, lines: FieldLines): Section
 
-  /** Reads on with `chunk` from index `start` to `end`. After a refusal the connection is to be given up. */
-  read(chunk: Buffer, start: number, end = chunk.length): SectionResult<Section> {
+  /**
+   * Reads on with `chunk` from index `start` to `end`. After a refusal the connection is to be given up.
+   *
+   * @param known a field section that the message is likely to have
+   */
+  read(chunk: Buffer, start: number, end = chunk.length, known?: KnownSection): SectionResult<Section> {
     if (this.#finished) this.reset()
     const keptBefore = this.#keptLength
     this.#pendingLength = keptBefore
     const bytes = this.#messageBytes(chunk, start, end)
     const to = Math.min(keptBefore === 0 ? end - start : this.#keptLength, this.#bytesMax)
-    this.#scan(bytes, to)
+    this.#scan(bytes, to, known)
 
     const problem = this.#startLine.problem ?? this.#lines.problem
     if (problem !== undefined) return this.#refuse(problem)
@@ -102,10 +107,15 @@ export abstract class SectionReader<Section> {
     this.#finished = false
   }
 
-  #scan(bytes: Buffer, to: number): void {
+  #scan(bytes: Buffer, to: number, known: KnownSection | undefined): void {
     if (!this.#startLine.complete) {
-      this.#position = this.#startLine.scan(bytes, this.#position, to)
+      const begin = this.#startLine.scan(bytes, this.#position, to)
+      this.#position = begin
       if (!this.#startLine.complete) return
+      if (known !== undefined && this.#lines.takeKnown(known, bytes, begin, to)) {
+        this.#position = begin + known.length
+        return
+      }
     }
     this.#position = this.#lines.scan(bytes, this.#position, to)
   }

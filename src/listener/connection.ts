@@ -29,6 +29,7 @@ export class Connection {
   #isEnding = false
   #isLingering = false
   #unreadRest = false
+  /** As the first look at it has noted; undefined until then. */
   #idleSinceMs: number | undefined
   #headSinceMs: number | undefined
   #bytesReadWhenIdle: number
@@ -76,7 +77,7 @@ export class Connection {
     this.#headBegun = isBegun
   }
 
-  /** A request was answered in the moment it was read; since when the connection is idle is for the next look to note. */
+  /** A request was answered in the moment it was read. */
   servedAtOnce(): void {
     this.served++
     this.#idleSinceMs = undefined
@@ -98,7 +99,7 @@ export class Connection {
   /** The current work is done and the connection fit for the next. */
   done(): void {
     this.#current = undefined
-    this.#idleSinceMs = this.#options.nowMs()
+    this.#idleSinceMs = undefined
     this.#headSinceMs = undefined
     if (this.#headBegun === undefined) this.#bytesReadWhenIdle = this.socket.bytesRead
     if (this.#isEnding || this.#waiting.length === 0) return

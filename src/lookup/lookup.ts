@@ -123,8 +123,8 @@ export class Lookup {
     return this.#unshareable.get(key)
   }
 
-  rememberUnshareable(key: string, why: Unshareable): void {
-    this.#unshareable.remember(key, why, this.#settings.rememberUncacheableMs)
+  rememberUnshareable(key: string, why: Unshareable, nowMs?: number): void {
+    this.#unshareable.remember(key, why, this.#settings.rememberUncacheableMs, nowMs)
   }
 
   rememberShareable(key: string): void {

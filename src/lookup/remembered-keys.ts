@@ -17,9 +17,9 @@ export class RememberedKeys<Value> {
     this.#entries = new TextLru(keysMax)
   }
 
-  remember(key: string, value: Value, forMs: number): void {
+  remember(key: string, value: Value, forMs: number, nowMs = this.#clock.now()): void {
     if (forMs <= 0) return
-    const untilMs = this.#clock.now() + forMs
+    const untilMs = nowMs + forMs
     const before = this.#entries.peek(key)
     // What is found out with every response is noted once in a while.
     if (before !== undefined && before.value === value && untilMs - before.untilMs < RENEWED_MS) return

@@ -1,6 +1,7 @@
 import { changesNothing } from '../http/field-changes.ts'
 import type { RawFields } from '../http/fields.ts'
 import type { ResponseHead } from '../http1/head.ts'
+import type { AroundLines } from '../http1/kept-head.ts'
 import { bytesOfTheirOwn, type MessageBytes } from '../http1/outbox.ts'
 import { fieldLines } from '../http1/writer.ts'
 import type { OriginRequest, TakesAtOnce } from '../origin/origin-client.ts'
@@ -21,8 +22,8 @@ export interface HeadRequest extends ReceivedRequest, ForwardedRequest {
   readonly notes: ConnectionNotes
   /** Of its only `Cookie`; undefined without one. */
   readonly cookie: string | undefined
-  /** Its lines as bytes, with `host` in the place of its own and `added` behind them. */
-  headFor(host: Buffer, added: Buffer): MessageBytes
+  /** Its lines as bytes, with these around them in the place of its own `Host`. */
+  headFor(around: AroundLines): MessageBytes
   /** Whether `answerLike` can be called now: the client is there, and its connection is kept. */
   readonly takesTemplate: boolean
   /** @param response what the template has just found */
@@ -34,14 +35,12 @@ export interface ConnectionNotes {
   forwarding?: ForwardingBytes
 }
 
-/** With the line end before each line, `added` with those at the end of the head, too. */
-interface ForwardingBytes {
+/** First `Host`, last what is added. */
+interface ForwardingBytes extends AroundLines {
   /** Who made them: another one after a reload. */
   readonly by: Core['forwardingFields']
   readonly authority: string
   readonly scheme: string
-  readonly host: Buffer
-  readonly added: Buffer
 }
 
 /** The response to it is expected to be like one that was seen before: then it is answered in the moment in which that is read. */
@@ -82,7 +81,7 @@ export class PassByTemplate extends PassOfUncacheable implements TakesAtOnce {
     const { core, plan } = this
     this.contain(() => {
       this.endWatch()
-      core.lookup.rememberUnshareable(plan.key, 'uncacheable')
+      core.lookup.rememberUnshareable(plan.key, 'uncacheable', nowMs)
       this.#head!.answerLike(this.#template!, this.#response!, nowMs)
     })
   }
@@ -111,11 +110,10 @@ class HeadUpstream implements OriginRequest {
 
   constructor(core: Core, received: HeadRequest) {
     const { target, authority, clientAddress } = received
-    const { host, added } = forwardingOf(core, received)
     this.target = target
     this.authority = authority
     this.clientAddress = clientAddress
-    this.head = received.headFor(host, added)
+    this.head = received.headFor(forwardingOf(core, received))
     this.#core = core
     this.#received = received
   }
@@ -136,8 +134,8 @@ function forwardingOf({ forwardingFields: by }: Core, request: HeadRequest): For
   const { notes, authority, scheme } = request
   const before = notes.forwarding
   if (before?.by === by && before.authority === authority && before.scheme === scheme) return before
-  const host = bytesOfTheirOwn(fieldLines(['Host', authority]))
-  const added = bytesOfTheirOwn(`${fieldLines(by(request))}\r\n\r\n`)
-  notes.forwarding = { by, authority, scheme, host, added }
+  const first = bytesOfTheirOwn(fieldLines(['Host', authority]))
+  const last = bytesOfTheirOwn(`${fieldLines(by(request))}\r\n\r\n`)
+  notes.forwarding = { by, authority, scheme, first, last }
   return notes.forwarding
 }

@@ -14,17 +14,19 @@ const GOES_ON = new NameIndex(KNOWN_FIELD_NAMES.filter(goesOnFromAnybody))
 export function goesOnAsItCame(request: ScannedRequest, fields: RequestFields): boolean {
   const { bytes, lines } = request
   if (!lines.isCanonical) return false
-  const host = fields.place(FIELD.host)
-  const connection = connectionPlace(fields)
+  const ending = endingPlaces(fields)
   for (let i = 0; i < lines.count; i++) {
-    if (i === host || i === connection || GOES_ON.find(bytes, lines.nameBegin(i), lines.nameEnd(i)) >= 0) continue
+    if (ending.includes(i) || GOES_ON.find(bytes, lines.nameBegin(i), lines.nameEnd(i)) >= 0) continue
     const name = bytes.toString('latin1', lines.nameBegin(i), lines.nameEnd(i))
     if (!goesOnFromAnybody(name.toLowerCase())) return false
   }
   return true
 }
 
-/** Where `Connection` stands; -1 for nowhere. */
-export function connectionPlace(fields: RequestFields): number {
-  return fields.has(FIELD.connection) ? fields.place(FIELD.connection) : -1
+/** Where the lines stand that end here: `Host` and `Connection`, as far as they are there. */
+export function endingPlaces(fields: RequestFields): readonly number[] {
+  const host = fields.place(FIELD.host)
+  if (!fields.has(FIELD.connection)) return [host]
+  const connection = fields.place(FIELD.connection)
+  return host < connection ? [host, connection] : [connection, host]
 }

@@ -1,5 +1,5 @@
 import { firstValue, type RawFields } from '../../http/fields.ts'
-import type { KeptHead } from '../../http1/kept-head.ts'
+import type { AroundLines, KeptHead } from '../../http1/kept-head.ts'
 import { type MessageBytes, Outbox } from '../../http1/outbox.ts'
 import type { MemoryRequest } from '../../proxy/answer-from-memory.ts'
 import type { ConnectionNotes, HeadRequest, PassByTemplate } from '../../proxy/pass-by-template.ts'
@@ -66,8 +66,8 @@ export class HeadExchange extends PlainWork implements HeadRequest {
     this.#way.sendHead(this, (answer, template) => this.respondOrFail(answer, template))
   }
 
-  headFor(host: Buffer, added: Buffer): MessageBytes {
-    return this.head.with(host, added)
+  headFor(around: AroundLines): MessageBytes {
+    return this.head.with(around)
   }
 
   whole(): ProxyRequest {

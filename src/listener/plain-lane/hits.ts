@@ -111,10 +111,10 @@ export class Hits implements MemoryRequest {
     if (lines.count > settings.fieldsMax || line.targetEnd - line.targetBegin > settings.targetBytesMax) return false
     if (fields.hasAny(UNUSUAL) || !keepsAlive(request, fields)) return false
     const isTrusted = settings.trusted.includes(connection.peerAddress)
-    const scheme = isTrusted ? trustedScheme(fields, connection.scheme) : connection.scheme
+    const scheme = isTrusted ? trustedScheme(request, fields, connection.scheme) : connection.scheme
     if (scheme === undefined) return false
     const authority = this.#hosts.authority(request, fields.place(FIELD.host), scheme, settings)
-    const decisive = fields.hasAny(DECISIVE_BITS) ? decisiveFields(fields) : NO_FIELDS
+    const decisive = fields.hasAny(DECISIVE_BITS) ? decisiveFields(request, fields) : NO_FIELDS
     if (authority === undefined || decisive === undefined) return false
     this.#request = request
     this.method = method
@@ -133,19 +133,19 @@ function keepsAlive(request: ScannedRequest, fields: RequestFields): boolean {
 }
 
 /** What a trusted proxy says of the scheme, where it says it in the one usual way; undefined goes the general way. */
-function trustedScheme(fields: RequestFields, scheme: Scheme): Scheme | undefined {
+function trustedScheme(request: ScannedRequest, fields: RequestFields, scheme: Scheme): Scheme | undefined {
   if (fields.has(FIELD.forwarded)) return undefined
   if (!fields.has(FIELD.xForwardedProto)) return scheme
-  const proto = fields.value(FIELD.xForwardedProto)
+  const proto = fields.value(FIELD.xForwardedProto, request)
   return proto === 'http' || proto === 'https' ? proto : undefined
 }
 
 /** @returns undefined when one is repeated: how they combine is the general way's to say */
-function decisiveFields(fields: RequestFields): RawFields | undefined {
+function decisiveFields(request: ScannedRequest, fields: RequestFields): RawFields | undefined {
   const decisive: string[] = []
   for (const [name, field] of DECISIVE) {
     if (!fields.has(field)) continue
-    const value = fields.value(field)
+    const value = fields.value(field, request)
     if (value === undefined) return undefined
     decisive.push(name, value)
   }

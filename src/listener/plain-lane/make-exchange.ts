@@ -4,12 +4,11 @@ import { type ConnectionNotes, PassByTemplate } from '../../proxy/pass-by-templa
 import type { ShortWay } from '../../proxy/short-way.ts'
 import type { Connection } from '../connection.ts'
 import type { ExchangeOwner } from './exchange-parts.ts'
-import { connectionPlace, goesOnAsItCame } from './goes-on-as-it-came.ts'
 import { HeadExchange } from './head-exchange.ts'
+import type { KnownHead } from './known-heads.ts'
 import { PlainExchange } from './plain-exchange.ts'
 import type { PlainLane } from './plain-lane.ts'
 import type { PlainWork } from './plain-work.ts'
-import { FIELD } from './request-fields.ts'
 
 /** Where a request was read. */
 export interface ReadOn extends ExchangeOwner {
@@ -19,9 +18,17 @@ export interface ReadOn extends ExchangeOwner {
 }
 
 /** What answers the request that was just looked through, on the way that is known for it. */
-export function makeExchange(readOn: ReadOn, request: ScannedRequest, way: ShortWay | undefined): PlainWork {
-  const asBytes = way instanceof PassByTemplate ? makeHeadExchange(readOn, request, way) : undefined
-  return asBytes ?? makePlainExchange(readOn, request, way)
+export function makeExchange(
+  readOn: ReadOn,
+  request: ScannedRequest,
+  known: KnownHead,
+  way: ShortWay | undefined,
+): PlainWork {
+  // A `Cookie` that is repeated is left to those who know how they combine.
+  if (way instanceof PassByTemplate && readOn.lane.hits.knows('cookie') && known.goesOnAsItCame(request)) {
+    return makeHeadExchange(readOn, request, known, way)
+  }
+  return makePlainExchange(readOn, request, way)
 }
 
 /** With all strings of the request. */
@@ -33,12 +40,15 @@ export function makePlainExchange(readOn: ReadOn, request: ScannedRequest, way?:
   return new PlainExchange({ lane: lane.context, connection, head, owner: readOn, known })
 }
 
-/** undefined for a request of which more has to be made than its bytes. */
-function makeHeadExchange(readOn: ReadOn, request: ScannedRequest, way: PassByTemplate): HeadExchange | undefined {
+/** Without strings of its fields. */
+function makeHeadExchange(
+  readOn: ReadOn,
+  request: ScannedRequest,
+  known: KnownHead,
+  way: PassByTemplate,
+): HeadExchange {
   const { lane, connection, notes } = readOn
-  const { context, fields, hits: found } = lane
-  // One that is repeated is left to those who know how they combine.
-  if (!found.knows('cookie') || !goesOnAsItCame(request, fields)) return undefined
-  const head = new KeptHead(request, fields.place(FIELD.host), connectionPlace(fields))
+  const { context, hits: found } = lane
+  const head = new KeptHead(known.keptSection(request), found.target)
   return new HeadExchange({ lane: context, connection, owner: readOn, way, head, found, notes })
 }

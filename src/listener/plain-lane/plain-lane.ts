@@ -8,8 +8,8 @@ import { RefusedWork } from '../refused-work.ts'
 import { AnsweredNow } from './answered-now.ts'
 import { HitBatch } from './hit-batch.ts'
 import { Hits } from './hits.ts'
+import { KnownHeads } from './known-heads.ts'
 import { PlainConnection } from './plain-connection.ts'
-import { RequestFields } from './request-fields.ts'
 
 /** Scanners kept for the next head that comes in one piece, or begins. */
 const SPARE_SCANNERS_MAX = 64
@@ -20,8 +20,7 @@ const SPARE_SCANNERS_MAX = 64
  */
 export class PlainLane {
   readonly context: LaneContext
-  /** What the request in hand has; looked through anew for each. */
-  readonly fields = new RequestFields()
+  readonly knownHeads = new KnownHeads()
   readonly hits: Hits
   readonly answered: AnsweredNow
   /** Written before its turn ends, so one is enough. */

@@ -38,17 +38,14 @@ export function bitsOf(fields: readonly number[]): number {
   return fields.reduce((bits, field) => bits | (1 << field), 0)
 }
 
-/** Which fields of interest a scanned request has. One object serves all requests, one after the other. */
+/** Which fields of interest a scanned request has. One object serves many requests, one after the other. */
 export class RequestFields {
   readonly #places = new Int16Array(NAMES.length)
-  #request: ScannedRequest | undefined
   #present = 0
   #repeated = 0
 
   /** Looks through the fields of `request` once. */
-  of(request: ScannedRequest): void {
-    const { bytes, lines } = request
-    this.#request = request
+  of({ bytes, lines }: ScannedRequest): void {
     let present = 0
     let repeated = 0
     const { count } = lines
@@ -81,8 +78,8 @@ export class RequestFields {
     return this.#places[field]!
   }
 
-  /** The value of a field that is there once; undefined otherwise. */
-  value(field: number): string | undefined {
-    return this.has(field) && !this.isRepeated(field) ? this.#request!.value(this.place(field)) : undefined
+  /** The value of a field that is there once; undefined otherwise. @param request one that was looked through, or like it */
+  value(field: number, request: ScannedRequest): string | undefined {
+    return this.has(field) && !this.isRepeated(field) ? request.value(this.place(field)) : undefined
   }
 }

@@ -29,7 +29,7 @@ export function understand(request: ScannedRequest, fields: RequestFields): Unde
 
 /** By one length, or in chunks and nothing else. What is in doubt is for two parsers to judge. */
 function isPlainlyFramed(request: ScannedRequest, fields: RequestFields): boolean {
-  if (!fields.has(FIELD.transferEncoding)) return LENGTH.test(fields.value(FIELD.contentLength) ?? '')
+  if (!fields.has(FIELD.transferEncoding)) return LENGTH.test(fields.value(FIELD.contentLength, request) ?? '')
   if (fields.has(FIELD.contentLength) || fields.isRepeated(FIELD.transferEncoding)) return false
   return request.valueIs(fields.place(FIELD.transferEncoding), CHUNKED)
 }

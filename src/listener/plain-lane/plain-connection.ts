@@ -4,7 +4,7 @@ import { PreparedResponse } from '../../respond/prepared-response.ts'
 import type { Connection } from '../connection.ts'
 import { NOBODY_LISTENS } from '../listener-hooks.ts'
 import type { HitRecord } from './hit-record.ts'
-import { LentHead } from './known-heads.ts'
+import type { KnownHead } from './known-heads.ts'
 import { makeExchange, makePlainExchange, type ReadOn } from './make-exchange.ts'
 import type { PlainLane } from './plain-lane.ts'
 import type { PlainWork } from './plain-work.ts'
@@ -25,7 +25,8 @@ export class PlainConnection implements ReadOn {
   readonly lane: PlainLane
   readonly connection: Connection
   readonly notes: ConnectionNotes = {}
-  readonly #lentHead: LentHead
+  /** Of a request before, mostly of the last one. */
+  readonly #known: KnownHead
   /** Has the begin of a head. */
   #scanner: RequestHeadScanner | undefined
   #exchange: PlainWork | undefined
@@ -42,7 +43,7 @@ export class PlainConnection implements ReadOn {
   constructor(lane: PlainLane, connection: Connection) {
     this.lane = lane
     this.connection = connection
-    this.#lentHead = new LentHead(lane.knownHeads)
+    this.#known = lane.knownHeads.next()
     connection.headBegun = false
   }
 
@@ -99,7 +100,7 @@ export class PlainConnection implements ReadOn {
     let requests = 0
     while (at < to && this.#mayGoOn() && requests < REQUESTS_PER_TURN_MAX && !batch.isFull) {
       const scanner = this.#scanner ?? this.lane.borrowScanner()
-      const result = scanner.read(chunk, at, to, this.#lentHead.section)
+      const result = scanner.read(chunk, at, to, this.#known.section)
       if (result.kind === 'incomplete') {
         this.#scanner = scanner
         at = to
@@ -123,7 +124,8 @@ export class PlainConnection implements ReadOn {
 
   /** @returns the index of the first byte behind the request, or undefined when it is not for this lane */
   #handle(request: ScannedRequest, chunk: Buffer, end: number, to: number): number | undefined {
-    const known = this.#lentHead.lookThrough(request)
+    const known = this.#known
+    known.lookThrough(request)
     const { fields } = known
     switch (understand(request, fields)) {
       case 'other':
@@ -257,7 +259,6 @@ export class PlainConnection implements ReadOn {
 
   #letGo(): void {
     const { socket } = this.connection
-    this.#lentHead.release()
     socket.off('data', this.#onData)
     socket.off('end', this.#onEnd)
     socket.off('close', this.#onClose)
@@ -278,7 +279,6 @@ export class PlainConnection implements ReadOn {
     if (this.#scanner !== undefined) this.lane.returnScanner(this.#scanner)
     this.#scanner = undefined
     this.#unread = undefined
-    this.#lentHead.release()
     this.#publish(false)
     this.#exchange?.onClosed()
   }

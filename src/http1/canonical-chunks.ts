@@ -4,22 +4,22 @@ import { CR, HEX_VALUE, LF, ZERO } from './characters.ts'
 const SIZE_DIGITS_MAX = 8
 
 /**
- * Reads a chunked body that ends where the bytes end, and is written as it would be here: sizes in lower case without leading zeros,
+ * Reads a chunked body from index `begin` to `end`, all of it and no more, that is written as it would be here: sizes in lower case without leading zeros,
  * no extensions, no trailers (RFC 9112 §7.1).
  *
  * @returns the bytes of its data; NaN for everything else
  */
-export function canonicalChunksLength(bytes: Buffer, begin: number): number {
+export function canonicalChunksLength(bytes: Buffer, begin: number, end: number): number {
   let length = 0
   let at = begin
   for (;;) {
-    const end = sizeEnd(bytes, at)
-    const size = sizeOf(bytes, at, end)
-    if (Number.isNaN(size) || !isLineEnd(bytes, end)) return Number.NaN
-    const next = end + LINE_END + size
-    if (!isLineEnd(bytes, next)) return Number.NaN
-    at = next + LINE_END
-    if (size === 0) return at === bytes.length ? length : Number.NaN
+    const digitsEnd = sizeEnd(bytes, at, end)
+    const size = sizeOf(bytes, at, digitsEnd)
+    const dataEnd = digitsEnd + LINE_END + size
+    if (Number.isNaN(size) || dataEnd + LINE_END > end) return Number.NaN
+    if (!isLineEnd(bytes, digitsEnd) || !isLineEnd(bytes, dataEnd)) return Number.NaN
+    at = dataEnd + LINE_END
+    if (size === 0) return at === end ? length : Number.NaN
     length += size
   }
 }
@@ -28,9 +28,9 @@ const LINE_END = 2
 const UPPER_A = 0x41
 const UPPER_F = 0x46
 
-function sizeEnd(bytes: Buffer, begin: number): number {
+function sizeEnd(bytes: Buffer, begin: number, end: number): number {
   let at = begin
-  while (at < bytes.length && HEX_VALUE[bytes[at]!]! >= 0) at++
+  while (at < end && HEX_VALUE[bytes[at]!]! >= 0) at++
   return at
 }
 

@@ -76,10 +76,10 @@ function hexValues(): Int8Array {
 /** From about so many on, comparing them by a call of the runtime's is quicker than here. */
 const COMPARED_HERE_MAX = 64
 
-/** Whether these bytes stand in others, from `begin` on. */
-export function isAt(piece: Buffer, bytes: Buffer, begin: number): boolean {
+/** Whether these bytes stand in others from `begin` on, the last of them before `to`. */
+export function isAt(piece: Buffer, bytes: Buffer, begin: number, to: number): boolean {
   const end = begin + piece.length
-  if (end > bytes.length) return false
+  if (end > to) return false
   if (piece.length > COMPARED_HERE_MAX) return bytes.compare(piece, 0, piece.length, begin, end) === 0
   for (let i = 0; i < piece.length; i++) if (piece[i] !== bytes[begin + i]) return false
   return true

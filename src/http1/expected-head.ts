@@ -41,24 +41,24 @@ export class ExpectedHead {
     this.#ends = new Int32Array(found.length)
   }
 
-  /** Whether `bytes` begin with such a head. If so, the following hold until it is asked again. */
-  isBeginOf(bytes: Buffer): boolean {
+  /** Whether the first `length` of `bytes` begin with such a head. If so, the following hold until it is asked again. */
+  isBeginOf(bytes: Buffer, length: number): boolean {
     const pieces = this.#pieces
     const last = pieces.length - 1
     let at = 0
     for (let i = 0; i < last; i++) {
       const piece = pieces[i]!
-      if (!isAt(piece, bytes, at)) return false
+      if (!isAt(piece, bytes, at, length)) return false
       const begin = at + piece.length
-      const end = skip(FIELD_VALUE, bytes, begin, bytes.length)
+      const end = skip(FIELD_VALUE, bytes, begin, length)
       // An empty value, or white space around it, is another way to write it.
-      if (end === begin || end === bytes.length || isBlank(bytes[begin]!) || isBlank(bytes[end - 1]!)) return false
+      if (end === begin || end === length || isBlank(bytes[begin]!) || isBlank(bytes[end - 1]!)) return false
       this.#begins[i] = begin
       this.#ends[i] = end
       at = end
     }
     this.#end = at + pieces[last]!.length
-    return this.#end <= this.#bytesMax && isAt(pieces[last]!, bytes, at)
+    return this.#end <= this.#bytesMax && isAt(pieces[last]!, bytes, at, length)
   }
 
   /** Where the value of one of the `free` begins in the bytes. */

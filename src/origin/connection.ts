@@ -186,15 +186,14 @@ export class Connection {
 
   #read(): void {
     const { socket } = this
-    const onData = (bytes: Buffer): void => this.#onData(bytes)
-    this.#readsIntoInbox = inbox.attach(socket, (length) => onData(inbox.bytes.subarray(0, length)))
+    this.#readsIntoInbox = inbox.attach(socket, (length) => this.#onData(inbox.bytes, length))
     if (this.#readsIntoInbox) socket.resume()
-    else socket.on('data', onData)
+    else socket.on('data', (bytes: Buffer) => this.#onData(bytes, bytes.length))
   }
 
-  #onData(chunk: Buffer): void {
+  #onData(bytes: Buffer, length: number): void {
     try {
-      if (this.#exchange !== undefined) this.#exchange.onData(chunk)
+      if (this.#exchange !== undefined) this.#exchange.onData(bytes, length)
       else this.close()
     } catch (fault) {
       this.#contained(fault)

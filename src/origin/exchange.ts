@@ -32,6 +32,8 @@ export interface Routes {
 /** Asking twice does what asking once does (RFC 9110 §9.2.2). */
 const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
 
+const NONE: readonly Member[] = []
+
 /** Nothing but a head, and a method that may be repeated. */
 export function isRepeatable(request: OriginRequest): boolean {
   return request.body === undefined && idempotent.has(request.method)
@@ -49,7 +51,9 @@ export class Exchange implements Waiter, WireHandler {
   wish: Wish = 'any'
   readonly #handler: OriginHandler
   readonly #routes: Routes
-  readonly #tried: Member[]
+  /** The members that it is not to go to, or was tried on before the one that has it. */
+  #before: readonly Member[]
+  #asked: Member | undefined
   readonly #deadline: Deadline | undefined
   #member: Member | undefined
   /** Health generation in which the member admitted this request. */
@@ -65,11 +69,11 @@ export class Exchange implements Waiter, WireHandler {
   #attempt: Attempt
 
   /** @param avoid members that this request is not to go to, because they have it already */
-  constructor(request: OriginRequest, handler: OriginHandler, routes: Routes, avoid: readonly Member[] = []) {
+  constructor(request: OriginRequest, handler: OriginHandler, routes: Routes, avoid: readonly Member[] = NONE) {
     this.request = request
     this.#handler = handler
     this.#routes = routes
-    this.#tried = avoid.length === 0 ? [] : [...avoid]
+    this.#before = avoid
     this.#attempt = avoid.length === 0 ? 'first' : 'hedge'
     if (routes.wholeMs !== undefined) {
       this.#deadline = routes.deadlines.create(() => this.#onDue(routes.wholeMs!))
@@ -79,11 +83,11 @@ export class Exchange implements Waiter, WireHandler {
 
   /** The members it was tried on, the one that has it now last. */
   get tried(): readonly Member[] {
-    return this.#tried
+    return this.#asked === undefined ? this.#before : [...this.#before, this.#asked]
   }
 
   start(): void {
-    const member = this.#routes.next(this.request, this.#tried)
+    const member = this.#routes.next(this.request, this.tried)
     if ('health' in member) this.#ask(member)
     else this.#fail(member)
     this.#starting = false
@@ -136,8 +140,8 @@ export class Exchange implements Waiter, WireHandler {
     this.#handler.onResponse(response)
   }
 
-  expects(bytes: Buffer, origin: string): ResponseHead | undefined {
-    const head = this.#handler.atOnce?.expects(bytes, origin)
+  expects(bytes: Buffer, length: number, origin: string): ResponseHead | undefined {
+    const head = this.#handler.atOnce?.expects(bytes, length, origin)
     return head !== undefined && this.#routes.retryStatuses.has(head.status) ? undefined : head
   }
 
@@ -172,14 +176,15 @@ export class Exchange implements Waiter, WireHandler {
   }
 
   get #mayTryAgain(): boolean {
-    return this.#tried.length <= this.#routes.retriesMax
+    return this.tried.length <= this.#routes.retriesMax
   }
 
   #ask(member: Member): void {
     this.#member = member
     member.asked(this.#attempt)
     this.#attempt = 'retry'
-    this.#tried.push(member)
+    this.#before = this.tried
+    this.#asked = member
     this.#retriedFresh = false
     this.#generation = member.health.admit()
     this.wish = isRepeatable(this.request) ? 'any' : 'recent'
@@ -196,7 +201,7 @@ export class Exchange implements Waiter, WireHandler {
       this.#fail(error)
       return
     }
-    const member = this.#routes.next(this.request, this.#tried)
+    const member = this.#routes.next(this.request, this.tried)
     // The failure says more than that there is no other member to ask.
     if (!('health' in member)) {
       this.#fail(error)
@@ -209,7 +214,7 @@ export class Exchange implements Waiter, WireHandler {
   /** Leaves a response that says the member cannot, if there is one that may be able to. */
   #tryAlternative(): boolean {
     if (!this.#mayTryAgain || !isRepeatable(this.request)) return false
-    const member = this.#routes.alternative(this.request, this.#tried)
+    const member = this.#routes.alternative(this.request, this.tried)
     if (member === undefined || !this.#routes.payRetry()) return false
     const wire = this.#wire
     this.#wire = undefined

@@ -70,11 +70,11 @@ export interface OriginHandler {
 /** Who may know the response before it is read. */
 export interface TakesAtOnce {
   /**
-   * @param bytes the first that came of the response, valid during the call and that of `onWhole`, which follows in the same turn
+   * @param bytes the first `length` of them are what came first of the response, valid during the call and that of `onWhole`, which follows in the same turn
    * @returns a head with the status and framing of the response which these bytes are, all of it and no more; undefined when they are
    *   not what is expected
    */
-  expects(bytes: Buffer, origin: string): ResponseHead | undefined
+  expects(bytes: Buffer, length: number, origin: string): ResponseHead | undefined
   /** @param nowMs when it came */
   onWhole(nowMs: number): void
 }

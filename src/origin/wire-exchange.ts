@@ -69,12 +69,17 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
 
   // From the connection.
 
-  onData(chunk: Buffer): void {
+  /** Takes the first `length` of `bytes`. */
+  onData(bytes: Buffer, length: number): void {
     if (!this.#responseSeen) {
       this.#responseSeen = true
-      const expected = this.#handler.expects?.(chunk, this.#origin)
+      const expected = this.#handler.expects?.(bytes, length, this.#origin)
       if (expected !== undefined) return this.#onWhole(expected)
     }
+    this.#read(length === bytes.length ? bytes : bytes.subarray(0, length))
+  }
+
+  #read(chunk: Buffer): void {
     let at = 0
     while (this.#decoder === undefined) {
       if (at === chunk.length) return

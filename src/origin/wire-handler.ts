@@ -8,7 +8,7 @@ export interface WireHandler {
   onInterim(status: number, fields: RawFields): void
   onResponse(response: OriginResponse): void
   /** As `TakesAtOnce` has it; absent expects nothing. */
-  expects?(bytes: Buffer, origin: string): ResponseHead | undefined
+  expects?(bytes: Buffer, length: number, origin: string): ResponseHead | undefined
   /** What it expected came, in the place of `onResponse` and `onEnded`. */
   onWhole?(response: Responded): void
   onFailure(failure: WireFailure): void

@@ -7,7 +7,7 @@ import { fieldLines } from '../http1/writer.ts'
 import type { OriginRequest, TakesAtOnce } from '../origin/origin-client.ts'
 import type { Plan } from '../policy/plan.ts'
 import type { ForwardedRequest } from '../request/forwarding.ts'
-import type { AnswerTemplate } from '../respond/answer-template.ts'
+import type { AnswerTemplate, TemplatedAnswer } from '../respond/answer-template.ts'
 import { priorityOf } from './ask-origin.ts'
 import type { Core } from './core.ts'
 import { PassOfUncacheable } from './pass-at-once.ts'
@@ -26,8 +26,8 @@ export interface HeadRequest extends ReceivedRequest, ForwardedRequest {
   headFor(around: AroundLines): MessageBytes
   /** Whether `answerLike` can be called now: the client is there, and its connection is kept. */
   readonly takesTemplate: boolean
-  /** @param response what the template has just found */
-  answerLike(template: AnswerTemplate, response: Buffer, nowMs: number): void
+  /** @param answer of the response that the template has just found */
+  answerLike(template: AnswerTemplate, answer: TemplatedAnswer, nowMs: number): void
 }
 
 /** What is said to origins of all requests of one connection, as bytes. */
@@ -50,6 +50,7 @@ export class PassByTemplate extends PassOfUncacheable implements TakesAtOnce {
   #head: HeadRequest | undefined
   #template: AnswerTemplate | undefined
   #response: Buffer | undefined
+  #length = 0
 
   constructor(core: Core, plan: Plan, templates: TemplatesOfKey) {
     super(core, plan)
@@ -66,10 +67,11 @@ export class PassByTemplate extends PassOfUncacheable implements TakesAtOnce {
     })
   }
 
-  expects(bytes: Buffer, origin: string): ResponseHead | undefined {
+  expects(bytes: Buffer, length: number, origin: string): ResponseHead | undefined {
     if (this.#head?.takesTemplate !== true) return undefined
     this.#response = bytes
-    this.#template = this.#templates.find(this.plan, bytes, origin)
+    this.#length = length
+    this.#template = this.#templates.find(this.plan, origin, bytes, length)
     return this.#template?.expected.like
   }
 
@@ -82,7 +84,8 @@ export class PassByTemplate extends PassOfUncacheable implements TakesAtOnce {
     this.contain(() => {
       this.endWatch()
       core.lookup.rememberUnshareable(plan.key, 'uncacheable', nowMs)
-      this.#head!.answerLike(this.#template!, this.#response!, nowMs)
+      const template = this.#template!
+      this.#head!.answerLike(template, template.answer!.of(this.#response!, this.#length), nowMs)
     })
   }
 

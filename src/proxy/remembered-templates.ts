@@ -31,13 +31,13 @@ export class TemplatesOfKey {
     return true
   }
 
-  /** The template that these bytes of a response fit. */
-  find(plan: Plan, bytes: Buffer, origin: string): AnswerTemplate | undefined {
+  /** The template that a response fits, the first `length` of `bytes`. */
+  find(plan: Plan, origin: string, bytes: Buffer, length: number): AnswerTemplate | undefined {
     const templates = this.#templates
     for (let i = 0; i < templates.length; i++) {
       const template = templates[i]!
       const isReady = template.origin === origin && template.plan === plan && template.answer !== undefined
-      if (!isReady || !template.isLike(bytes)) continue
+      if (!isReady || !template.isLike(bytes, length)) continue
       this.#vain = 0
       if (i > 0) this.#putFirst(i)
       return template

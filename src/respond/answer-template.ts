@@ -26,8 +26,8 @@ const FIELDS_LENGTH_MAX = 8 * 1024
 
 /** The bytes of an answer, made of those of the response that its template has just found. */
 export interface TemplatedAnswer extends MessageBytes {
-  /** Takes this response next. */
-  of(response: Buffer): this
+  /** Takes this response next: the first `length` of `bytes`. */
+  of(bytes: Buffer, length: number): this
 }
 
 /**
@@ -68,17 +68,17 @@ export class AnswerTemplate {
     return this.#bodyBytes
   }
 
-  /** Whether `bytes` are a response like that one, from the first to the last. */
-  isLike(bytes: Buffer): boolean {
+  /** Whether the first `length` of `bytes` are a response like that one, all of it and no more. */
+  isLike(bytes: Buffer, length: number): boolean {
     const { expected } = this
-    if (!expected.isBeginOf(bytes)) return false
+    if (!expected.isBeginOf(bytes, length)) return false
     if (this.isChunked) {
-      this.#bodyBytes = canonicalChunksLength(bytes, expected.end)
+      this.#bodyBytes = canonicalChunksLength(bytes, expected.end, length)
       return !Number.isNaN(this.#bodyBytes)
     }
     const index = this.#lengthIndex
     this.#bodyBytes = canonicalContentLength(bytes, expected.valueBegin(index), expected.valueEnd(index))
-    return expected.end + this.#bodyBytes === bytes.length
+    return expected.end + this.#bodyBytes === length
   }
 }
 

@@ -35,9 +35,16 @@ describe('a chunked body as it would be written here', () => {
     fc.assert(
       fc.property(chunks, (parts) => {
         const text = whole(parts)
-        assert.equal(canonicalChunksLength(latin1(`head${text}`), 4), parts.join('').length)
+        assert.equal(canonicalChunksLength(latin1(`head${text}rest`), 4, 4 + text.length), parts.join('').length)
       }),
     )
+  })
+
+  it('is none that is cut anywhere', () => {
+    const text = whole(['one', 'another one'])
+    for (let end = 0; end < text.length; end++) {
+      assert.equal(canonicalChunksLength(latin1(text), 0, end), Number.NaN)
+    }
   })
 
   it('is one for a decoder, too, with as many bytes of data', () => {
@@ -48,7 +55,7 @@ describe('a chunked body as it would be written here', () => {
         const text = whole(parts)
         const begin = Math.min(at, text.length)
         const bytes = latin1(`${text.slice(0, begin)}${inserted}${text.slice(begin + removed)}`)
-        const length = canonicalChunksLength(bytes, 0)
+        const length = canonicalChunksLength(bytes, 0, bytes.length)
         if (Number.isNaN(length)) return
         accepted++
         assert.equal(decoded(bytes)?.length, length)
@@ -74,6 +81,11 @@ describe('a chunked body as it would be written here', () => {
     'ffffffff1\r\n',
     '0x1\r\nx\r\n0\r\n\r\n',
   ]) {
-    it(`is not ${JSON.stringify(text)}`, () => assert.equal(canonicalChunksLength(latin1(text), 0), Number.NaN))
+    it(`is not ${JSON.stringify(text)}`, () => {
+      // What stands behind it, of a message before, makes no difference.
+      for (const stale of ['', '\r\n0\r\n\r\n', '0\r\n\r\n', '\n\r\n', '\n']) {
+        assert.equal(canonicalChunksLength(latin1(`${text}${stale}`), 0, text.length), Number.NaN)
+      }
+    })
   }
 })

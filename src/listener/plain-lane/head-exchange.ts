@@ -6,7 +6,7 @@ import type { ConnectionNotes, HeadRequest, PassByTemplate } from '../../proxy/p
 import { type NormalisedRequest, normalisePlain } from '../../request/normalise.ts'
 import type { ProxyRequest } from '../../request/proxy-request.ts'
 import type { ProxyResponse } from '../../request/proxy-response.ts'
-import type { AnswerTemplate } from '../../respond/answer-template.ts'
+import type { AnswerTemplate, TemplatedAnswer } from '../../respond/answer-template.ts'
 import type { ExchangeRecord } from '../exchange-record.ts'
 import { type Answered, type ExchangeEnd, NOT_ANSWERED } from '../exchange-recorder.ts'
 import type { PlainWorkParts } from './exchange-parts.ts'
@@ -79,20 +79,20 @@ export class HeadExchange extends PlainWork implements HeadRequest {
     return !this.isOver && !this.isAnswering && !this.closesAfter({ close: false })
   }
 
-  answerLike(template: AnswerTemplate, response: Buffer, nowMs: number): void {
+  answerLike(template: AnswerTemplate, answer: TemplatedAnswer, nowMs: number): void {
     try {
-      this.#answerLike(template, response, nowMs)
+      this.#answerLike(template, answer, nowMs)
     } catch (error) {
       this.failInternally(error)
     }
   }
 
-  #answerLike(template: AnswerTemplate, response: Buffer, nowMs: number): void {
+  #answerLike(template: AnswerTemplate, answer: TemplatedAnswer, nowMs: number): void {
     const { socket } = this.connection
     this.#answered = template
     this.#firstByteMs = nowMs
     this.#templatedBytes = template.bodyBytes
-    this.wroteBeside(outbox.send(socket, template.answer!.of(response)))
+    this.wroteBeside(outbox.send(socket, answer))
     if (socket.writableLength === 0) return this.onFinished()
     const stall = new StallWatch(socket, this.lane.settings.times.sendStallMs)
     stall.begin()

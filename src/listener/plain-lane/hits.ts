@@ -43,6 +43,7 @@ export class Hits implements MemoryRequest {
   readonly #hosts = new KnownHosts()
   readonly #names = new SoughtNames()
   #request: ScannedRequest | undefined
+  #fields: RequestFields | undefined
   method: 'GET' | 'HEAD' = 'GET'
   scheme: Scheme = 'http'
   authority = ''
@@ -91,15 +92,18 @@ export class Hits implements MemoryRequest {
   }
 
   knows(name: string): boolean {
-    const bytes = this.#names.bytesOf(name)
-    if (bytes === undefined) return false
-    const index = this.#request!.indexOf(bytes)
-    return index === -1 || this.#request!.indexOf(bytes, index + 1) === -1
+    const sought = this.#names.of(name)
+    if (sought === undefined) return false
+    if (typeof sought === 'number') return !this.#fields!.isRepeated(sought)
+    const index = this.#request!.indexOf(sought)
+    return index === -1 || this.#request!.indexOf(sought, index + 1) === -1
   }
 
   field(name: string): string | undefined {
-    const bytes = this.#names.bytesOf(name)
-    const index = bytes === undefined ? -1 : this.#request!.indexOf(bytes)
+    const sought = this.#names.of(name)
+    if (sought === undefined) return undefined
+    if (typeof sought === 'number') return this.#fields!.value(sought, this.#request!)
+    const index = this.#request!.indexOf(sought)
     return index === -1 ? undefined : this.#request!.value(index)
   }
 
@@ -117,6 +121,7 @@ export class Hits implements MemoryRequest {
     const decisive = fields.hasAny(DECISIVE_BITS) ? decisiveFields(request, fields) : NO_FIELDS
     if (authority === undefined || decisive === undefined) return false
     this.#request = request
+    this.#fields = fields
     this.method = method
     this.scheme = scheme
     this.authority = authority

@@ -32,7 +32,7 @@ export class KnownHosts {
   }
 
   #isLast(bytes: Buffer, begin: number, end: number): boolean {
-    return this.#lastHost.length === end - begin && isAt(this.#lastHost, bytes, begin)
+    return this.#lastHost.length === end - begin && isAt(this.#lastHost, bytes, begin, end)
   }
 
   #find(host: string, scheme: Scheme, settings: RequestSettings): string | undefined {

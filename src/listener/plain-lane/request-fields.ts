@@ -1,7 +1,7 @@
 import { NameIndex } from '../../http1/name-index.ts'
 import type { ScannedRequest } from '../../http1/request-scanner.ts'
 
-/** The fields that can decide how a request is read, or whether it is a plain hit: one bit for each. */
+/** The fields that can decide how a request is read, whether it is a plain hit, or, often, which: one bit for each. */
 export const FIELD = {
   host: 0,
   connection: 1,
@@ -22,6 +22,13 @@ export const FIELD = {
   pragma: 16,
   ifNoneMatch: 17,
   ifModifiedSince: 18,
+  accept: 19,
+  acceptEncoding: 20,
+  acceptLanguage: 21,
+  cookie: 22,
+  origin: 23,
+  referer: 24,
+  userAgent: 25,
 } as const
 
 /** In the order of their numbers. */
@@ -29,6 +36,7 @@ const NAMES = [
   ...['host', 'connection', 'content-length', 'transfer-encoding', 'te', 'upgrade', 'expect', 'via', 'forwarded'],
   ...['x-forwarded-proto', 'authorization', 'range', 'if-range', 'if-match', 'if-unmodified-since'],
   ...['cache-control', 'pragma', 'if-none-match', 'if-modified-since'],
+  ...['accept', 'accept-encoding', 'accept-language', 'cookie', 'origin', 'referer', 'user-agent'],
 ]
 
 const INDEX = new NameIndex(NAMES)

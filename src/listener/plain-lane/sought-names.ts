@@ -1,8 +1,15 @@
 import { goesOnFromAnybody } from '../../request/received-fields.ts'
+import { FIELD } from './request-fields.ts'
 
 /** Fields that variants are commonly selected by, and plans made by: they go on as they are, whoever sent them. */
-const COMMON: ReadonlySet<string> = new Set([
-  ...['accept', 'accept-encoding', 'accept-language', 'cookie', 'origin', 'referer', 'user-agent'],
+const COMMON: ReadonlyMap<string, number> = new Map([
+  ['accept', FIELD.accept],
+  ['accept-encoding', FIELD.acceptEncoding],
+  ['accept-language', FIELD.acceptLanguage],
+  ['cookie', FIELD.cookie],
+  ['origin', FIELD.origin],
+  ['referer', FIELD.referer],
+  ['user-agent', FIELD.userAgent],
 ])
 
 /** What `indexOf` of a scanned request can look for. */
@@ -11,18 +18,26 @@ const FINDABLE = /^[a-z0-9-]+$/
 /** `Vary` names them, and so does a configuration: there are few, unless an origin makes them up. */
 const NAMES_MAX = 256
 
-/** The names of fields that are looked for in requests, as the bytes to look for. */
+/** How a field is found: by its number among the `RequestFields`, or by its name as bytes. */
+export type Sought = number | Uint8Array
+
+/** The names of fields that are looked for in requests. */
 export class SoughtNames {
-  readonly #bytes = new Map<string, Uint8Array | undefined>()
+  readonly #sought = new Map<string, Sought | undefined>(COMMON)
 
   /** @returns undefined for a name that cannot be looked for, or whose field may not go on as it was received */
-  bytesOf(name: string): Uint8Array | undefined {
-    const known = this.#bytes.get(name)
-    if (known !== undefined || this.#bytes.has(name)) return known
-    const isReadable = COMMON.has(name) || (FINDABLE.test(name) && goesOnFromAnybody(name))
-    const bytes = isReadable ? Buffer.from(name, 'latin1') : undefined
-    if (this.#bytes.size >= NAMES_MAX) this.#bytes.clear()
-    this.#bytes.set(name, bytes)
-    return bytes
+  of(name: string): Sought | undefined {
+    const known = this.#sought.get(name)
+    if (known !== undefined || this.#sought.has(name)) return known
+    const isReadable = FINDABLE.test(name) && goesOnFromAnybody(name)
+    const sought = isReadable ? Buffer.from(name, 'latin1') : undefined
+    if (this.#sought.size >= NAMES_MAX) this.#forget()
+    this.#sought.set(name, sought)
+    return sought
+  }
+
+  #forget(): void {
+    this.#sought.clear()
+    for (const [name, field] of COMMON) this.#sought.set(name, field)
   }
 }

@@ -47,6 +47,7 @@ class GappedAnswer implements TemplatedAnswer {
   readonly #values: readonly number[]
   readonly #piecesLength: number
   #response: Buffer = NOTHING
+  #length = 0
 
   constructor(expected: ExpectedHead, pieces: readonly Buffer[], values: readonly number[]) {
     this.#expected = expected
@@ -55,13 +56,14 @@ class GappedAnswer implements TemplatedAnswer {
     this.#piecesLength = pieces.reduce((sum, { length }) => sum + length, 0)
   }
 
-  of(response: Buffer): this {
+  of(response: Buffer, length: number): this {
     this.#response = response
+    this.#length = length
     return this
   }
 
   get bytesMax(): number {
-    return this.#piecesLength + this.#response.length
+    return this.#piecesLength + this.#length
   }
 
   write(to: Buffer): number {
@@ -78,9 +80,8 @@ class GappedAnswer implements TemplatedAnswer {
       to.set(pieces[i]!, at)
       at += pieces[i]!.length
     }
-    response.copy(to, at, expected.end)
     this.#response = NOTHING
-    return at + response.length - expected.end
+    return at + response.copy(to, at, expected.end, this.#length)
   }
 }
 

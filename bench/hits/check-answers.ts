@@ -72,6 +72,7 @@ let newPaths = 0
 export function onePath(targets: Targets): string {
   switch (targets.kind) {
     case 'one':
+    case 'one-from-many':
       return targets.path
     case 'sequence':
       return `${targets.prefix}-check-${++newPaths}`

@@ -135,7 +135,7 @@ const missShareMax = { one: 0.001, many: 0.005 }
 
 function checkOriginShare({ name }: Server, { answer, load }: Question, share: number): void {
   const percent = `${(share * 100).toFixed(2)} %`
-  if (answer.reachesOrigin ? share < 0.999 : share > missShareMax[load.targets.kind === 'one' ? 'one' : 'many']) {
+  if (answer.reachesOrigin ? share < 0.999 : share > missShareMax['path' in load.targets ? 'one' : 'many']) {
     throw new Error(`${name}: ${percent} of the requests under load reached the origin`)
   }
 }

@@ -17,6 +17,7 @@ import { unavailable } from './compared-servers.ts'
 import { gzip } from './gzip.ts'
 import { hit1k } from './hit-1k.ts'
 import { hit1kMinimal } from './hit-1k-minimal.ts'
+import { hit1kNewHead } from './hit-1k-new-head.ts'
 import { hit16k } from './hit-16k.ts'
 import { hit256k } from './hit-256k.ts'
 import { measureMemory, memoryGoals, memoryQuestion } from './memory.ts'
@@ -28,12 +29,13 @@ import { report } from './report.ts'
 import { figuresOf, goalsOf, type QuestionResult, type Results } from './results.ts'
 import { uncacheable } from './uncacheable.ts'
 import { uncacheableNew } from './uncacheable-new.ts'
+import { uncacheableNewHead } from './uncacheable-new-head.ts'
 import { workers } from './workers.ts'
 import { zipf } from './zipf.ts'
 
 const questionsFor = (isQuick: boolean): readonly Question[] => [
-  ...[hit1k, hit1kMinimal, hit16k, hit256k, notModified, gzip],
-  ...[accessLog, zipf(isQuick), miss, uncacheable, uncacheableNew, workers],
+  ...[hit1k, hit1kMinimal, hit1kNewHead, hit16k, hit256k, notModified, gzip],
+  ...[accessLog, zipf(isQuick), miss, uncacheable, uncacheableNew, uncacheableNewHead, workers],
 ]
 
 const names: Names = {

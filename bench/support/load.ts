@@ -3,6 +3,8 @@ import type { Field, HeadKind } from './request-head.ts'
 /** Which URLs a load asks for. */
 export type Targets =
   | { readonly kind: 'one'; readonly path: string }
+  /** The same, with another `Referer` each time: no head is that of a request before. */
+  | { readonly kind: 'one-from-many'; readonly path: string }
   /** `PREFIX1`, `PREFIX2`, … in turn, starting with `first`: each is new to the cache. */
   | { readonly kind: 'sequence'; readonly prefix: string; readonly first: number }
   /** `PREFIXn` with n from 1 to `count`, the n-th in proportion to 1/n: a site's few popular pages and its long tail. */

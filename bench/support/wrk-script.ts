@@ -21,6 +21,9 @@ function requests(targets: Targets): string {
     case 'one':
       // Without a `request` function wrk formats one request, once; formatted here, its fields keep their order.
       return `init = function() wrk.format = function() return "GET " .. ${luaText(targets.path)} .. tail end end`
+    case 'one-from-many':
+      return `local start, n = "GET " .. ${luaText(targets.path)} .. tail:sub(1, -3) .. "Referer: http://www.example.com/", 0
+request = function() n = n + 1; return start .. string.format("%09d", n) .. "\\r\\n\\r\\n" end`
     case 'sequence':
       return `local start, n = "GET " .. ${luaText(targets.prefix)}, ${targets.first - 1}
 request = function() n = n + 1; return start .. string.format("%d", n) .. tail end`

@@ -57,6 +57,11 @@ describe('the script for wrk', () => {
     assert.equal(fields('minimal'), 1)
   })
 
+  it('says another Referer behind the same fields with each request', () => {
+    const script = wrkScript({ head: 'minimal', targets: { kind: 'one-from-many', path: '/a' } })
+    assert.match(script, /"\/a" \.\. tail:sub\(1, -3\) \.\. "Referer: .*n = n \+ 1; .*\.\. "\\r\\n\\r\\n"/s)
+  })
+
   it('begins a sequence where it is told', () => {
     const script = wrkScript({ head: 'minimal', targets: { kind: 'sequence', prefix: '/n', first: 101 } })
     assert.match(script, /"\/n", 100\n.*n = n \+ 1/)

@@ -23,32 +23,32 @@ export interface AroundLines {
 const METHOD = Buffer.from('GET ')
 const VERSION = Buffer.from(' HTTP/1.1')
 const LINE_END = 2
+const NOTHING = Buffer.alloc(0)
 
-/** A field section that was read, kept as its bytes to go on as it came, but for some of its lines; for all requests that have it. */
+/** A field section that was read, kept as its bytes to go on as it came, but for some of its lines. */
 export class KeptSection {
   /** With the line end of the request line in front. */
   readonly #bytes: Buffer
-  /** What goes on of it: the pieces between the lines that do not. */
-  readonly #pieces: readonly Buffer[]
+  /** Begin and end of each piece that goes on. */
+  readonly #pieces: readonly number[]
+  readonly #isForMany: boolean
   #around: AroundLines | undefined
-  #tail: Buffer = VERSION
+  #tail = NOTHING
 
   /**
    * @param request with at least one field line, and all of them canonical (`FieldLines.isCanonical`)
    * @param ending places of the lines that do not go on, in their order
+   * @param isForMany it is kept for all requests that have it, not for one
    */
-  constructor({ bytes, end, lines }: ScannedRequest, ending: readonly number[]) {
+  constructor({ bytes, end, lines }: ScannedRequest, ending: readonly number[], isForMany: boolean) {
     const begin = lines.nameBegin(0) - LINE_END
-    this.#bytes = Buffer.allocUnsafeSlow(end - begin)
-    bytes.copy(this.#bytes, 0, begin, end)
-    const pieces: Buffer[] = []
-    let at = 0
-    for (const place of ending) {
-      pieces.push(this.#bytes.subarray(at, lines.nameBegin(place) - LINE_END - begin))
-      at = lines.valueEnd(place) - begin
-    }
-    pieces.push(this.#bytes.subarray(at, lines.valueEnd(lines.count - 1) - begin))
+    const pieces = [0]
+    for (const place of ending) pieces.push(lines.nameBegin(place) - LINE_END - begin, lines.valueEnd(place) - begin)
+    pieces.push(lines.valueEnd(lines.count - 1) - begin)
+    this.#bytes = isForMany ? Buffer.allocUnsafeSlow(end - begin) : Buffer.allocUnsafe(end - begin)
     this.#pieces = pieces
+    this.#isForMany = isForMany
+    bytes.copy(this.#bytes, 0, begin, end)
   }
 
   /** As it was received, with the line end before it. */
@@ -56,13 +56,36 @@ export class KeptSection {
     return this.#bytes
   }
 
-  /** All that stands behind the target in a head that goes on. Made once for those who say the same around it. */
-  tail(around: AroundLines): Buffer {
-    if (this.#around !== around) {
-      this.#around = around
-      this.#tail = Buffer.concat([VERSION, around.first, ...this.#pieces, around.last])
+  bytesMax({ first, last }: AroundLines): number {
+    return VERSION.length + first.length + this.#bytes.length + last.length
+  }
+
+  /** Writes all that stands behind the target in a head that goes on. @returns the index behind it */
+  write(to: Buffer, at: number, around: AroundLines): number {
+    if (!this.#isForMany) return this.#writePieces(to, at, around)
+    if (this.#around !== around) this.#join(around)
+    to.set(this.#tail, at)
+    return at + this.#tail.length
+  }
+
+  /** Once for those who say the same around it. */
+  #join(around: AroundLines): void {
+    const tail = Buffer.allocUnsafeSlow(this.bytesMax(around))
+    this.#tail = tail.subarray(0, this.#writePieces(tail, 0, around))
+    this.#around = around
+  }
+
+  #writePieces(to: Buffer, begin: number, { first, last }: AroundLines): number {
+    const pieces = this.#pieces
+    to.set(VERSION, begin)
+    let at = begin + VERSION.length
+    to.set(first, at)
+    at += first.length
+    for (let i = 0; i < pieces.length; i += 2) {
+      if (pieces[i]! < pieces[i + 1]!) at += this.#bytes.copy(to, at, pieces[i]!, pieces[i + 1]!)
     }
-    return this.#tail
+    to.set(last, at)
+    return at + last.length
   }
 }
 
@@ -85,28 +108,29 @@ export class KeptHead {
 
   /** The head as it goes on. */
   with(around: AroundLines): MessageBytes {
-    return new HeadBytes(this.#target, this.#section.tail(around))
+    return new HeadBytes(this.#target, this.#section, around)
   }
 }
 
 class HeadBytes implements MessageBytes {
   readonly #target: string
-  readonly #tail: Buffer
+  readonly #section: KeptSection
+  readonly #around: AroundLines
 
-  constructor(target: string, tail: Buffer) {
+  constructor(target: string, section: KeptSection, around: AroundLines) {
     this.#target = target
-    this.#tail = tail
+    this.#section = section
+    this.#around = around
   }
 
   get bytesMax(): number {
-    return METHOD.length + this.#target.length + this.#tail.length
+    return METHOD.length + this.#target.length + this.#section.bytesMax(this.#around)
   }
 
   write(to: Buffer): number {
     to.set(METHOD)
     const at = METHOD.length + to.write(this.#target, METHOD.length, 'latin1')
-    to.set(this.#tail, at)
-    return at + this.#tail.length
+    return this.#section.write(to, at, this.#around)
   }
 }
 

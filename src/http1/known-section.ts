@@ -36,7 +36,7 @@ export class KnownSection {
   /** Whether its bytes stand in others from `begin` on, the last of them before `end`. */
   isAt(bytes: Buffer, begin: number, end: number): boolean {
     const length = this.#length
-    // Ten times as quick as comparing them here, one after the other.
+    // Five times as quick as comparing them here, one after the other.
     return length > 0 && begin + length <= end && bytes.compare(this.#bytes, 0, length, begin, begin + length) === 0
   }
 

@@ -10,7 +10,7 @@ import { drained, sick } from './failures.ts'
 import { Hedge, type HedgeRoutes } from './hedge.ts'
 import { identityOf, makeMember } from './make-member.ts'
 import type { Member } from './member.ts'
-import type { MemberControl, MemberState } from './member-state.ts'
+import type { MemberChange, MemberControl, MemberState } from './member-state.ts'
 import { Discovery } from './names/discovery.ts'
 import { NameCache } from './names/name-cache.ts'
 import { systemResolver } from './names/system-resolver.ts'
@@ -217,13 +217,21 @@ class Pool implements ManagedPool, HedgeRoutes {
       environment: { ...this.#environment, names: this.#names },
       deadlines: this.deadlines,
       onFault: this.onFault,
-      onChange: (changed, reason) => {
-        const { name: origin, condition } = changed
-        this.#environment.onState?.({ pool: pool.name ?? 'origins', origin, condition, reason })
+      onChange: ({ name: origin, condition }, reason) => {
+        this.#tell({ pool: pool.name ?? 'origins', origin, condition, reason })
       },
     })
     made.push(member)
     return member
+  }
+
+  /** A throw of who hears of it would end the request that brought it about, with nobody to answer it. */
+  #tell(change: MemberChange): void {
+    try {
+      this.#environment.onState?.(change)
+    } catch (fault) {
+      this.onFault(fault)
+    }
   }
 }
 

@@ -34,7 +34,7 @@ describe('a kept head', () => {
       found++
       const ending = places.filter(() => random.once(3))
       const { fields } = scanned.head(scanned.text())
-      const section = new KeptSection(scanned, ending)
+      const section = new KeptSection(scanned, ending, random.once(2))
       // The bytes that were read are gone by now, as those of an inbox are.
       scanned.bytes.fill(0)
       for (const [target, first, last] of SAID) {

@@ -206,6 +206,21 @@ describe('other failures of a member', () => {
     assert.equal(hanging.requests.length, 3)
   })
 
+  it('a throw of who hears that a member is held down takes no answer away', async (t) => {
+    const faults: unknown[] = []
+    const broken = new Error('listener is broken')
+    const onState = (): void => {
+      throw broken
+    }
+    const { pool } = await anOriginAndPool(t, (request) => request.respond({ status: 503, body: 'busy' }), {
+      settings: { health: { holdDownMs: 1_000, holdDownMsMax: 60_000, failuresMax: 1, failureStatuses: [503] } },
+      environment: { onFault: (error) => faults.push(error), onState },
+    })
+    assert.equal(await result(pool), 'busy')
+    assert.deepEqual(faults, [broken])
+    assert.equal(pool.sick, true)
+  })
+
   it('a throw of a handler is contained to its request', async (t) => {
     const faults: unknown[] = []
     const { pool, origin } = await anOriginAndPool(t, undefined, {

@@ -31,7 +31,9 @@ export class KnownHead {
 
   /** Of a request that goes on as it came. */
   keptSection(request: ScannedRequest): KeptSection {
-    this.#kept ??= new KeptSection(request, endingPlaces(this.fields))
+    // What has come twice will come again.
+    if (request.lines.known === undefined) return new KeptSection(request, endingPlaces(this.fields), false)
+    this.#kept ??= new KeptSection(request, endingPlaces(this.fields), true)
     return this.#kept
   }
 }

@@ -1,11 +1,10 @@
 import { join } from 'node:path'
-import { cpuMicros } from '../support/cpu-time.ts'
 import { ask } from '../support/http-get.ts'
 import type { MemoryReport } from '../support/memory-probe.ts'
 import { requestFields } from '../support/request-head.ts'
-import { type Server, startBreakwater, startPeer } from '../support/server.ts'
-import { runLoad } from '../support/wrk.ts'
+import { startBreakwater, startPeer } from '../support/server.ts'
 import type { Bench } from './bench.ts'
+import { type ChurnFigures, hotCount, measureChurn } from './churn.ts'
 import { fill } from './fill.ts'
 import type { GoalResult } from './results.ts'
 
@@ -22,16 +21,6 @@ export interface MemoryFigures {
   readonly nginxChurn: ChurnFigures | undefined
 }
 
-export interface ChurnFigures {
-  readonly hitsPerSecond: number
-  readonly newPerSecond: number
-  /** Of its core's time, with all its threads. */
-  readonly busyShare: number
-  readonly p50Ms: number
-  readonly p99Ms: number
-  readonly p999Ms: number
-}
-
 export const memoryQuestion = {
   name: 'memory',
   title: 'Memory for very many stored responses',
@@ -40,9 +29,6 @@ export const memoryQuestion = {
 
 const bodyBytes = 1024
 const prefix = `/page/${bodyBytes}/o`
-/** The newest ones, which stay because they are asked for. */
-const hotCount = 10_000
-const newsConnections = 16
 const p999MsMax = 10
 
 export function memoryGoals({ churn, storedAt }: MemoryFigures, isQuick: boolean): readonly GoalResult[] {
@@ -76,7 +62,7 @@ export async function measureMemory(bench: Bench): Promise<MemoryFigures> {
     const last = await store(overheadAt + 1, Math.ceil(count.stored * 1.03))
     const full = await probe()
     const storedAt = Math.round((await storedShare(server.port, last, bench)) * last)
-    const churn = await measureChurn(server, last, bench)
+    const churn = await measureChurn(server, { prefix, last }, bench)
     const { majorPauseMsMax } = await probe()
     await server.stop()
     const each = (key: keyof MemoryReport, beyond: number) => (some[key] - empty[key]) / overheadAt - beyond
@@ -144,43 +130,8 @@ async function measureNginxChurn(bench: Bench): Promise<ChurnFigures | undefined
   const server = await startPeer(nginx, { accessLog: false }, bench.place)
   try {
     const last = await fill({ port: server.port, prefix, first: 1, count: hotCount }, bench)
-    return await measureChurn(server, last, bench)
+    return await measureChurn(server, { prefix, last }, bench)
   } finally {
     await server.stop()
   }
-}
-
-/**
- * Hits while others store new responses. Both pause between requests, so that neither the server nor the core of the load
- * is ever full: what is late then was held up in the server.
- */
-async function measureChurn(
-  { name, port, pids }: Server,
-  last: number,
-  { origin, settings, place, loadCore, progress }: Bench,
-): Promise<ChurnFigures> {
-  // Long enough for the garbage of old responses to be collected.
-  const seconds = settings.isQuick ? 3 : 40
-  const to = { port, core: loadCore, folder: place.folder }
-  const hot = { kind: 'uniform', prefix, first: last - hotCount + 1, count: hotCount } as const
-  const hits = { head: 'browser', targets: hot, pauseMs: 5 } as const
-  const newsFrom = (first: number) =>
-    ({ head: 'browser', targets: { kind: 'sequence', prefix, first }, pauseMs: 10 }) as const
-  const both = (forSeconds: number, first: number) =>
-    Promise.all([
-      runLoad(hits, { ...to, seconds: forSeconds, connections: settings.connections }),
-      runLoad(newsFrom(first), { ...to, seconds: forSeconds, connections: newsConnections }),
-    ])
-  progress.step(`memory: hits under churn, ${name}`)
-  const [, warmedUp] = await both(settings.warmUpSeconds.fromOrigin, last + 1)
-  const before = await origin.requests()
-  const cpuBefore = cpuMicros(pids)
-  // Those under way when the warm-up ended are not new.
-  const [measured, stored] = await both(seconds, last + 1 + warmedUp.requests + newsConnections)
-  const busyShare = (cpuMicros(pids) - cpuBefore) / (seconds * 1e6)
-  const others = (await origin.requests()) - before - stored.requests
-  if (others > measured.requests / 100)
-    throw new Error(`${others} of ${measured.requests} hits under churn were misses`)
-  const { p50Ms, p99Ms, p999Ms } = measured
-  return { hitsPerSecond: measured.perSecond, newPerSecond: stored.perSecond, busyShare, p50Ms, p99Ms, p999Ms }
 }

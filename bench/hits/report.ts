@@ -104,6 +104,7 @@ function memory(figures: MemoryFigures): string {
         ['p50 ms', ...both.map(({ p50Ms }) => fixed(p50Ms))],
         ['p99 ms', ...both.map(({ p99Ms }) => fixed(p99Ms))],
         ['p99.9 ms', ...both.map(({ p999Ms }) => fixed(p999Ms))],
+        ['p99.9 ms, worst round', ...both.map(({ p999MsWorst }) => fixed(p999MsWorst))],
       ],
     ),
   ].join('\n')

@@ -100,6 +100,13 @@ export class FieldLines {
     this.#base = 0
   }
 
+  /** Where all fields stand, four numbers for each as above, counted from the byte at `begin`. @param to with room for them */
+  copyMarks(to: Int32Array, begin: number): void {
+    const marks = this.#marks
+    const shift = this.#base - begin
+    for (let i = 0; i < this.#marked; i++) to[i] = marks[i]! + shift
+  }
+
   /** Takes all lines from a section that is known, instead of reading them. @returns false when its bytes do not stand there */
   takeKnown(section: KnownSection, bytes: Buffer, from: number, to: number): boolean {
     if (section.count > this.#fieldsMax || !section.isAt(bytes, from, to)) return false

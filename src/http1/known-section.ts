@@ -45,19 +45,19 @@ export class KnownSection {
     const { count } = lines
     const begin = count === 0 ? end : lines.nameBegin(0)
     const length = end - begin
-    this.#length = 0
+    this.forget()
     if (count === 0 || count > FIELDS_MAX || length > BYTES_MAX) return
     if (this.#bytes.length < length) this.#bytes = Buffer.allocUnsafeSlow(roomFor(length))
     bytes.copy(this.#bytes, 0, begin, end)
     this.#length = length
     this.#count = count
     this.#isCanonical = lines.isCanonical
-    for (let i = 0; i < count; i++) {
-      this.marks[i * 4] = lines.nameBegin(i) - begin
-      this.marks[i * 4 + 1] = lines.nameEnd(i) - begin
-      this.marks[i * 4 + 2] = lines.valueBegin(i) - begin
-      this.marks[i * 4 + 3] = lines.valueEnd(i) - begin
-    }
+    lines.copyMarks(this.marks, begin)
+  }
+
+  /** Knows none. */
+  forget(): void {
+    this.#length = 0
   }
 }
 

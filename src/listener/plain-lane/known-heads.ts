@@ -4,6 +4,10 @@ import type { ScannedRequest } from '../../http1/request-scanner.ts'
 import { endingPlaces, goesOnAsItCame } from './goes-on-as-it-came.ts'
 import { RequestFields } from './request-fields.ts'
 
+/** After so many in turn that did not come again, a connection's heads are let alone, and one of so many is tried. */
+const VAIN_MAX = 3
+const TRIED_OF = 16
+
 /** Each takes up to six kilobytes. */
 export const HEADS_MAX = 1024
 
@@ -13,14 +17,21 @@ export class KnownHead {
   readonly fields = new RequestFields()
   #goesOn: boolean | undefined
   #kept: KeptSection | undefined
+  #vain = 0
 
   /** Finds out what is to be known of a request, unless its section is that of the one before. */
   lookThrough(request: ScannedRequest): void {
-    if (request.lines.known === this.section) return
+    if (request.lines.known === this.section) {
+      this.#vain = 0
+      return
+    }
     this.#goesOn = undefined
     this.#kept = undefined
     this.fields.of(request)
-    this.section.learn(request.bytes, request.lines, request.end)
+    if (this.#vain < VAIN_MAX || this.#vain % TRIED_OF === 0) {
+      this.section.learn(request.bytes, request.lines, request.end)
+    } else this.section.forget()
+    this.#vain++
   }
 
   /** @param request the last one that was looked through, or one like it */

@@ -13,7 +13,7 @@ const LINE_FEED = 4
 const LAST_LINE_FEED = 5
 
 /** Numbers remembered for one field: begin and end of the name, begin and end of the value. */
-const MARKS_PER_FIELD = 4
+export const MARKS_PER_FIELD = 4
 
 /** Room for this many fields to begin with: browsers send about fifteen. */
 const FIELDS_EXPECTED = 32

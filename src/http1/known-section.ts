@@ -1,9 +1,9 @@
-import type { FieldLines } from './field-lines.ts'
+import { type FieldLines, MARKS_PER_FIELD } from './field-lines.ts'
 
 /** Longer ones are read anew each time. */
 const BYTES_MAX = 2048
 const BYTES_MIN = 512
-/** Room for these is there in all `FieldLines` from the begin. */
+/** Twice as many as browsers send. */
 const FIELDS_MAX = 32
 
 /**
@@ -15,7 +15,7 @@ export class KnownSection {
   #bytes = NOTHING
   #length = 0
   /** Four for each field: begin and end of its name, begin and end of its value, counted from the first byte of the section. */
-  readonly marks = new Int32Array(FIELDS_MAX * 4)
+  readonly marks = new Int32Array(FIELDS_MAX * MARKS_PER_FIELD)
   #count = 0
   #isCanonical = false
 

@@ -1,18 +1,16 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it, mock } from 'node:test'
-import { formatHttpDate } from '../../src/http/date.ts'
 import { KnownSection } from '../../src/http1/known-section.ts'
 import type { OriginPool } from '../../src/origin/origin-client.ts'
 import { originPool } from '../../src/origin/pool.ts'
 import { poolSettings } from '../../src/origin/settings.ts'
 import { RememberedTemplates, TemplatesOfKey } from '../../src/proxy/remembered-templates.ts'
 import { TrustedPeers } from '../../src/request/trusted-peers.ts'
-import { mutated, Random } from '../http1/generate.ts'
-import { latin1 } from '../http1/support.ts'
+import { Random } from '../http1/generate.ts'
 import { ANY, BARE_SETTINGS, ScriptedCore, type ScriptedCoreOptions } from '../proxy/support/scripted-core.ts'
 import { type ClientConnection, openConnection } from '../support/http-client.ts'
-import type { ScriptedRequest } from '../support/scripted-connection.ts'
 import { ScriptedOrigin } from '../support/scripted-origin.ts'
+import { answerFickly } from './fickle-origin.ts'
 import { type OneLane, startOneLane } from './two-lanes.ts'
 
 /** Requests in each configuration; the environment asks for more. */
@@ -38,9 +36,10 @@ async function startSide(
   trusted?: TrustedPeers,
 ): Promise<Side> {
   const parts: { core?: ScriptedCore } = {}
+  // The same on both sides, as long as both ask for the same in the same order.
   let asked = 0
   const origin = await ScriptedOrigin.start((request) => {
-    return answer(request, new Random(SEED + asked++ * 7919), parts.core!.clock.now())
+    return answerFickly(request, new Random(SEED + asked++ * 7919), parts.core!.clock.now())
   })
   const pool: OriginPool = {
     sick: false,
@@ -58,96 +57,6 @@ async function startSide(
     await origin.close()
   }
   return { lane, origin, core, stop }
-}
-
-/** What an origin says of a page that is made anew for everybody. */
-function usual(random: Random, nowMs: number, more: readonly string[], isChunked: boolean): string {
-  const body = 'x'.repeat(random.of([0, 1, 9, 10, 11, 300, 1500]))
-  const lines = [
-    'HTTP/1.1 200 OK',
-    `Date: ${formatHttpDate(nowMs - random.below(2) * 1000)}`,
-    'Content-Type: text/html; charset=utf-8',
-    'Cache-Control: no-store',
-    `Set-Cookie: visit=${random.below(1e6)}; Path=/`,
-    ...more,
-    isChunked ? 'Transfer-Encoding: chunked' : `Content-Length: ${body.length}`,
-  ]
-  return `${lines.join('\r\n')}\r\n\r\n${isChunked ? inChunks(random, body) : body}`
-}
-
-/** Mostly as it would be written here. */
-function inChunks(random: Random, body: string): string {
-  const at = random.below(body.length + 1)
-  const parts = [body.slice(0, at), body.slice(at)].filter((part) => part !== '')
-  const sizeOf = ({ length }: string): string => {
-    const size = length.toString(16)
-    return random.once(20) ? random.of([`0${size}`, size.toUpperCase(), `${size};x`, `${size} `]) : size
-  }
-  const end = random.once(20) ? '0\r\nX-End: 1\r\n\r\n' : '0\r\n\r\n'
-  return `${parts.map((part) => `${sizeOf(part)}\r\n${part}\r\n`).join('')}${end}`
-}
-
-type Send = (request: ScriptedRequest, usual: string) => Promise<void>
-
-/** What else it may do. */
-const unusual: readonly Send[] = [
-  (request, text) => request.send(text.replace('no-store', 'private')),
-  (request, text) => request.send(text.replace('no-store', 'max-age=2')),
-  (request, text) => request.send(text.replace('Cache-Control: no-store\r\n', '')),
-  (request, text) => request.send(text.replace('text/html', 'text/plain')),
-  (request, text) => request.send(text.replace('200 OK', '404 Not Found')),
-  (request, text) => request.send(text.replace('200 OK', '503 Busy')),
-  (request, text) => request.send(text.replace('200 OK', '200 Fine')),
-  (request, text) => request.send(text.replace('Date:', 'X-Odd: 1\r\nDate:')),
-  (request, text) => request.send(text.replace('Date:', 'Surrogate-Key: one\r\nDate:')),
-  (request, text) => request.send(text.replace('Date:', 'Age: 5\r\nDate:')),
-  (request, text) => request.send(text.replace('Date:', 'Keep-Alive: timeout=5\r\nDate:')),
-  (request, text) => request.send(text.replace('Set-Cookie', 'Set-Cookie: second=1\r\nSet-Cookie')),
-  (request, text) => request.send(text.replace('Content-Length: ', 'Content-Length: 0')),
-  (request, text) => request.send(text.replace('Content-Length: ', 'Content-Length:  ')),
-  (request, text) => request.send(text.replace(/Date: .*\r\n/, '')),
-  (request, text) => request.send(`HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n${text}`),
-  (request, text) => request.send(text.replace(/Content-Length: (\d+)\r\n\r\n.*$/s, chunked)),
-  async (request, text) => {
-    await request.send(text.replace('Date:', 'Connection: close\r\nDate:'))
-    request.fin()
-  },
-  async (request, text) => {
-    await request.send(text.replace('HTTP/1.1', 'HTTP/1.0'))
-    request.fin()
-  },
-  async (request, text) => {
-    await request.send(`${text}x`)
-    request.fin()
-  },
-  async (request, text) => {
-    await request.send(text.slice(0, -1))
-    request.fin()
-  },
-  async (request, text) => {
-    for (const part of [text.slice(0, 40), text.slice(40, -3), text.slice(-3)]) {
-      await request.send(part)
-      await new Promise((resolve) => setImmediate(resolve))
-    }
-  },
-  async (request) => request.reset(),
-]
-
-function chunked(): string {
-  return 'Transfer-Encoding: chunked\r\n\r\n4\r\nmany\r\n0\r\n\r\n'
-}
-
-/** The same on both sides, as long as both ask for the same in the same order. */
-async function answer(request: ScriptedRequest, random: Random, nowMs: number): Promise<void> {
-  const more = request.target === '/languages' ? [`Content-Language: ${random.of(['de', 'de', 'de', 'en'])}`] : []
-  if (request.target === '/purges') more.push(`X-LiteSpeed-Purge: public,tag=F${random.below(2)}`)
-  const text = usual(random, nowMs, more, request.target === '/chunks')
-  if (random.once(12)) {
-    await request.send(mutated(random, latin1(text), 1 + random.below(2)))
-    return request.fin()
-  }
-  if (random.once(6)) return random.of(unusual)(request, text)
-  await request.send(text)
 }
 
 const fields: readonly string[] = [
@@ -208,7 +117,7 @@ async function repliesOn(connection: ClientConnection, requests: readonly string
   return replies
 }
 
-/** On a connection of their own, so that none is known by the one before. */
+/** On a connection of their own, so that nothing is known of requests before. */
 async function repliesApart(port: number, requests: readonly string[]): Promise<string[]> {
   const connection = await openConnection(port, { patienceMs: 3000 })
   const replies = await repliesOn(connection, requests)

@@ -16,6 +16,8 @@ export function bytesOfTheirOwn(text: string): Buffer {
 }
 
 const BYTES = 64 * 1024
+/** Of messages at its begin, by their lengths: what is asked for lately has few. */
+const VIEWS = 256
 
 /**
  * Where messages are put together to be sent: one memory for all of a thread, since the system mostly takes at once what is written.
@@ -25,6 +27,8 @@ export class Outbox {
   #memory = Buffer.allocUnsafeSlow(BYTES)
   /** What stands before it may still be a socket's. */
   #begin = 0
+  /** Parts of the memory from its begin on; to make one costs as much as to fill it. */
+  #views: (Buffer | undefined)[] = new Array(VIEWS)
 
   /** Writes it to the socket. @returns how many bytes it has */
   send(socket: Socket, message: MessageBytes): number {
@@ -38,12 +42,21 @@ export class Outbox {
     if (this.#begin + bytesMax > BYTES) this.#renew()
     const begin = this.#begin
     const length = message.write(begin === 0 ? this.#memory : this.#memory.subarray(begin))
-    socket.write(this.#memory.subarray(begin, begin + length))
+    socket.write(begin === 0 ? this.#view(length) : this.#memory.subarray(begin, begin + length))
     if (socket.writableLength > 0) this.#begin = begin + length
     return length
   }
 
+  #view(length: number): Buffer {
+    const known = this.#views[length % VIEWS]
+    if (known?.length === length) return known
+    const view = this.#memory.subarray(0, length)
+    this.#views[length % VIEWS] = view
+    return view
+  }
+
   #renew(): void {
+    this.#views = new Array(VIEWS)
     this.#memory = Buffer.allocUnsafeSlow(BYTES)
     this.#begin = 0
   }

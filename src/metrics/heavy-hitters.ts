@@ -9,7 +9,11 @@ export interface Hitter<Extra> {
   /** How much of `weight` may be too much, because it was forgotten before. */
   readonly excess: number
   readonly extra: Extra
+  /** Number of the sketch that it is in; 0 when it was left out. */
+  sketch: number
 }
+
+let sketches = 0
 
 /**
  * The heaviest of any number of names in bounded room: a space-saving sketch (Metwally et al. 2005) that makes room for many at
@@ -19,6 +23,8 @@ export interface Hitter<Extra> {
  * are asked for once, and are no more there than a number.
  */
 export class HeavyHitters<Extra> {
+  /** Not itself: a hitter that somebody keeps would keep all others. */
+  readonly #number = ++sketches
   readonly #max: number
   readonly #makeExtra: () => Extra
   readonly #hitters = new TextTable<Hitter<Extra>>()
@@ -36,12 +42,15 @@ export class HeavyHitters<Extra> {
     return this.#floor
   }
 
-  /** @returns what is kept beside the weight, to be updated; undefined where nothing is */
-  add(id: string, weight: number): Extra | undefined {
-    const known = this.#hitters.get(id)
+  /**
+   * @param last what was returned for this name the last time, by this sketch or another: where it still is in, it need not be looked for
+   * @returns with what is kept beside the weight, to be updated; undefined where nothing is
+   */
+  add(id: string, weight: number, last?: Hitter<Extra>): Hitter<Extra> | undefined {
+    const known = last?.sketch === this.#number ? last : this.#hitters.get(id)
     if (known !== undefined) {
       known.weight += weight
-      return known.extra
+      return known
     }
     if (this.#door === undefined) return this.#enter(id, weight, 0)
     const atDoor = this.#door.add(id, weight, this.#floor)
@@ -57,11 +66,11 @@ export class HeavyHitters<Extra> {
     return this.#hitters.values()
   }
 
-  #enter(id: string, weight: number, excess: number): Extra {
+  #enter(id: string, weight: number, excess: number): Hitter<Extra> {
     if (this.#hitters.size >= this.#max * 2) this.#makeRoom()
-    const hitter = { id, weight, excess, extra: this.#makeExtra() }
+    const hitter = { id, weight, excess, extra: this.#makeExtra(), sketch: this.#number }
     this.#hitters.set(id, hitter)
-    return hitter.extra
+    return hitter
   }
 
   #makeRoom(): void {
@@ -70,6 +79,7 @@ export class HeavyHitters<Extra> {
     this.#door ??= new Door()
     for (const hitter of sorted.slice(this.#max)) {
       this.#hitters.delete(hitter.id)
+      hitter.sketch = 0
       this.#door.put(hitter)
     }
   }

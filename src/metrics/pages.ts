@@ -44,11 +44,29 @@ export interface PageLists {
   readonly slow: readonly PageByOriginTime[]
 }
 
+type Traffic = Hitter<{ requests: number; hits: number; bytes: number }>
+type Misses = Hitter<Map<string, number>>
+type Slow = Hitter<{ requests: number; longestMs: number }>
+
+/** A page that is counted, and where it stood in the lists the last time. */
+export class Page {
+  readonly authority: string
+  readonly url: string
+  traffic: Traffic | undefined
+  misses: Misses | undefined
+  slow: Slow | undefined
+
+  constructor(authority: string, url: string) {
+    this.authority = authority
+    this.url = url
+  }
+}
+
 class Window {
   readonly sinceMs: number
-  readonly traffic = new HeavyHitters(PAGES_MAX, () => ({ requests: 0, hits: 0, bytes: 0 }))
-  readonly misses = new HeavyHitters(PAGES_MAX, () => new Map<string, number>())
-  readonly slow = new HeavyHitters(PAGES_MAX, () => ({ requests: 0, longestMs: 0 }))
+  readonly traffic = new HeavyHitters<Traffic['extra']>(PAGES_MAX, () => ({ requests: 0, hits: 0, bytes: 0 }))
+  readonly misses = new HeavyHitters<Misses['extra']>(PAGES_MAX, () => new Map())
+  readonly slow = new HeavyHitters<Slow['extra']>(PAGES_MAX, () => ({ requests: 0, longestMs: 0 }))
 
   constructor(sinceMs: number) {
     this.sinceMs = sinceMs
@@ -72,29 +90,33 @@ export class Pages {
     this.#current = new Window(nowMs)
   }
 
-  served(url: string, { bytes, isHit, times }: { bytes: number; isHit: boolean; times: number }): void {
-    if (url.length > URL_LENGTH_MAX) return
-    const page = this.#current.traffic.add(url, times)
-    if (page === undefined) return
-    page.requests += times
-    page.bytes += bytes
-    if (isHit) page.hits += times
+  served(page: Page, { bytes, isHit, times }: { bytes: number; isHit: boolean; times: number }): void {
+    if (page.url.length > URL_LENGTH_MAX) return
+    page.traffic = this.#current.traffic.add(page.url, times, page.traffic)
+    const counts = page.traffic?.extra
+    if (counts === undefined) return
+    counts.requests += times
+    counts.bytes += bytes
+    if (isHit) counts.hits += times
   }
 
-  missed(url: string, decision: Decision): void {
-    if (url.length > URL_LENGTH_MAX) return
-    const reasons = this.#current.misses.add(url, 1)
+  missed(page: Page, decision: Decision): void {
+    if (page.url.length > URL_LENGTH_MAX) return
+    page.misses = this.#current.misses.add(page.url, 1, page.misses)
+    const reasons = page.misses?.extra
     if (reasons === undefined) return
     const word = reasonOf(decision)
-    if (reasons.has(word) || reasons.size < REASONS_MAX) reasons.set(word, (reasons.get(word) ?? 0) + 1)
+    const before = reasons.get(word)
+    if (before !== undefined || reasons.size < REASONS_MAX) reasons.set(word, (before ?? 0) + 1)
   }
 
-  waited(url: string, ms: number): void {
-    if (url.length > URL_LENGTH_MAX) return
-    const page = this.#current.slow.add(url, ms)
-    if (page === undefined) return
-    page.requests++
-    page.longestMs = Math.max(page.longestMs, ms)
+  waited(page: Page, ms: number): void {
+    if (page.url.length > URL_LENGTH_MAX) return
+    page.slow = this.#current.slow.add(page.url, ms, page.slow)
+    const counts = page.slow?.extra
+    if (counts === undefined) return
+    counts.requests++
+    counts.longestMs = Math.max(counts.longestMs, ms)
   }
 
   lists(limit: number): PageLists {
@@ -128,20 +150,15 @@ export class Pages {
   }
 }
 
-function byTraffic({ id, weight, excess, extra }: Hitter<{ hits: number; bytes: number }>): PageByTraffic {
+function byTraffic({ id, weight, excess, extra }: Traffic): PageByTraffic {
   return { url: id, requests: weight, hits: extra.hits, bytes: extra.bytes, excess }
 }
 
-function byMisses({ id, weight, excess, extra }: Hitter<Map<string, number>>): PageByMisses {
+function byMisses({ id, weight, excess, extra }: Misses): PageByMisses {
   return { url: id, misses: weight, reasons: Object.fromEntries(extra), excess }
 }
 
-function byOriginTime({
-  id,
-  weight,
-  excess,
-  extra,
-}: Hitter<{ requests: number; longestMs: number }>): PageByOriginTime {
+function byOriginTime({ id, weight, excess, extra }: Slow): PageByOriginTime {
   return { url: id, waitedMs: weight, requests: extra.requests, longestMs: extra.longestMs, excess }
 }
 

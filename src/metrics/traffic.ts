@@ -4,7 +4,7 @@ import type { Decision } from '../request/proxy-response.ts'
 import type { PreparedResponse } from '../respond/prepared-response.ts'
 import { Durations } from './durations.ts'
 import { OUTCOMES, outcomeIndex } from './outcomes.ts'
-import { Pages } from './pages.ts'
+import { Page, Pages } from './pages.ts'
 import { PagesOfKeys } from './pages-of-keys.ts'
 import { ReasonCounts } from './reason-counts.ts'
 import { type Seconds, SecondsRing } from './seconds.ts'
@@ -23,8 +23,8 @@ interface Counted {
   readonly times: number
   readonly wholeMs: number
   readonly firstByteMs: number | undefined
-  readonly authority: string
-  readonly url: string
+  /** Undefined where nothing was asked for that could be named. */
+  readonly page: Page | undefined
 }
 
 interface HostTotals {
@@ -72,19 +72,16 @@ export class Traffic {
   /** Any other exchange has ended. */
   readonly onExchange = (record: ExchangeRecord): void => {
     const { decision, status, receivedMs, firstByteMs, endedMs } = record
-    const page = this.#pagesOfKeys.of(decision) ?? {
-      authority: record.authority,
-      url: `${record.scheme}://${record.authority}${record.target}`,
-    }
+    const page = this.#pagesOfKeys.of(decision) ?? pageOf(record)
     const waitedMs = firstByteMs === undefined ? undefined : firstByteMs - receivedMs
-    const { authority, url } = page
     const wholeMs = endedMs - receivedMs
-    this.#count({ decision, status, bytes: record.bytesSent, times: 1, wholeMs, firstByteMs: waitedMs, authority, url })
+    this.#count({ decision, status, bytes: record.bytesSent, times: 1, wholeMs, firstByteMs: waitedMs, page })
     this.#requestBytes += record.requestBodyBytes
     if (decision.collapsed === true) this.#collapsed++
     if (!record.complete) this.#cut++
-    if (!isFromCache(decision) && decision.outcome !== 'local') this.#pages.missed(url, decision)
-    if (decision.forward !== undefined && waitedMs !== undefined) this.#pages.waited(url, waitedMs)
+    if (page === undefined) return
+    if (!isFromCache(decision) && decision.outcome !== 'local') this.#pages.missed(page, decision)
+    if (decision.forward !== undefined && waitedMs !== undefined) this.#pages.waited(page, waitedMs)
   }
 
   counts(): TrafficCounts {
@@ -154,13 +151,13 @@ export class Traffic {
       hit.served = 0
       const { decision, status } = response
       const bytes = (wire === undefined ? 0 : wire.bytes.length + (wire.body?.length ?? 0)) * times
-      const page = this.#pagesOfKeys.of(decision) ?? { authority: '', url: '' }
+      const page = this.#pagesOfKeys.of(decision)
       // It was written in the turn in which it was read: that is below what is told apart.
-      this.#count({ decision, status, bytes, times, wholeMs: 0, firstByteMs: 0, ...page })
+      this.#count({ decision, status, bytes, times, wholeMs: 0, firstByteMs: 0, page })
     }
   }
 
-  #count({ decision, status, bytes, times, wholeMs, firstByteMs, authority, url }: Counted): void {
+  #count({ decision, status, bytes, times, wholeMs, firstByteMs, page }: Counted): void {
     const index = outcomeIndex(decision.outcome)
     this.#outcomes[index]! += times
     this.#statuses[index * 6 + Math.min(5, Math.floor(status / 100))]! += times
@@ -172,11 +169,11 @@ export class Traffic {
     }
     if (firstByteMs !== undefined) this.#firstBytes[index]!.add(firstByteMs, times)
     this.#bytes += bytes
-    if (authority === '') return
-    const host = this.#host(authority)
+    if (page === undefined) return
+    const host = this.#host(page.authority)
     host.outcomes[index]! += times
     host.bytes += bytes
-    this.#pages.served(url, { bytes, times, isHit: isFromCache(decision) })
+    this.#pages.served(page, { bytes, times, isHit: isFromCache(decision) })
   }
 
   #host(authority: string): HostTotals {
@@ -190,6 +187,11 @@ export class Traffic {
     this.#lastHost = host
     return host
   }
+}
+
+/** Of an exchange without a key. */
+function pageOf({ scheme, authority, target }: ExchangeRecord): Page | undefined {
+  return authority === '' ? undefined : new Page(authority, `${scheme}://${authority}${target}`)
 }
 
 /** No authority has a space. */

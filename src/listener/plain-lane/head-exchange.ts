@@ -93,7 +93,7 @@ export class HeadExchange extends PlainWork implements HeadRequest {
     this.#firstByteMs = nowMs
     this.#templatedBytes = template.bodyBytes
     this.wroteBeside(outbox.send(socket, answer))
-    if (socket.writableLength === 0) return this.onFinished()
+    if (socket.writableLength === 0) return this.onFinished(nowMs)
     const stall = new StallWatch(socket, this.lane.settings.times.sendStallMs)
     stall.begin()
     whenTaken(socket, () => {

@@ -94,9 +94,9 @@ export abstract class PlainWork implements Work, Exchange, PlainWriterEvents {
     this.#writer?.abandon(leftBeforeTheEnd())
   }
 
-  onFinished(): void {
+  onFinished(nowMs = this.lane.clock.now()): void {
     if (this.#isOver) return
-    this.finish(true)
+    this.finish(true, nowMs)
     this.leave()
   }
 
@@ -178,7 +178,7 @@ export abstract class PlainWork implements Work, Exchange, PlainWriterEvents {
     const bytes = ownAnswerBytes(answer, withBody)
     this.#bytesBeside += bytes.length
     connection.close(bytes)
-    this.finish(true, withBody ? answer.body?.length : 0)
+    this.finish(true, undefined, withBody ? answer.body?.length : 0)
   }
 
   protected tellGone(): void {
@@ -188,13 +188,13 @@ export abstract class PlainWork implements Work, Exchange, PlainWriterEvents {
     for (const listener of listeners ?? []) listener()
   }
 
-  protected finish(complete: boolean, ownBodyBytes?: number): void {
+  protected finish(complete: boolean, endedMs = this.lane.clock.now(), ownBodyBytes?: number): void {
     this.#isOver = true
-    const { hooks, clock } = this.lane
+    const { hooks } = this.lane
     if (hooks.onExchange === NOBODY_LISTENS) return
     const writtenBytes = complete ? this.#writer?.bodyBytes : this.#writer?.takenBytes
     const bytesSent = this.#bytesBeside + (this.#writer?.bytes ?? 0)
     const bodyBytesSent = ownBodyBytes ?? writtenBytes ?? 0
-    hooks.onExchange(this.record({ endedMs: clock.now(), complete, bytesSent, bodyBytesSent }))
+    hooks.onExchange(this.record({ endedMs, complete, bytesSent, bodyBytesSent }))
   }
 }

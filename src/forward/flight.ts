@@ -30,6 +30,8 @@ const DOUBTS_MAX = 256
  * The leader began it; followers wait for the head. What may be shared is read by all of them from one spool, while it arrives.
  */
 export class Flight implements FlightHandler {
+  /** What its response would be stored under. */
+  readonly cacheKey: string
   readonly #purpose: FlightPurpose
   readonly #onLanded: () => void
   #takers: Taker[] = []
@@ -45,7 +47,8 @@ export class Flight implements FlightHandler {
   #about: Invalidatable | undefined
 
   /** @param onLanded called when nothing more can be learned from this flight: new requests must not find it */
-  constructor(purpose: FlightPurpose, onLanded: () => void) {
+  constructor(cacheKey: string, purpose: FlightPurpose, onLanded: () => void) {
+    this.cacheKey = cacheKey
     this.#purpose = purpose
     this.#onLanded = onLanded
   }

@@ -12,8 +12,8 @@ export interface Doomable {
   doom(invalidation: InvalidationTest): void
 }
 
-interface Underway {
-  readonly work: Doomable
+export interface Underway extends Doomable {
+  /** What it would be stored under. */
   readonly cacheKey: string
 }
 
@@ -82,7 +82,7 @@ export class Flights {
 
   /** Watches over other work that may store something under this key; returns what ends the watch. */
   watch(cacheKey: string, work: Doomable): () => void {
-    const place = this.watchOver({ cacheKey, work })
+    const place = this.watchOver({ cacheKey, doom: (invalidation) => work.doom(invalidation) })
     let isOver = false
     return () => {
       if (!isOver) this.endWatch(place)
@@ -90,9 +90,9 @@ export class Flights {
     }
   }
 
-  /** The same without another object. @returns the place to end the watch by, once */
-  watchOver(underway: Underway): number {
-    return this.#underway.add(underway)
+  /** The same of what knows its key. @returns the place to end the watch by, once */
+  watchOver(work: Underway): number {
+    return this.#underway.add(work)
   }
 
   endWatch(place: number): void {
@@ -101,8 +101,8 @@ export class Flights {
 
   /** What is under way and concerned is not stored any more, and not joined. */
   doom(invalidation: InvalidationTest): void {
-    for (const { work, cacheKey } of this.#underway) {
-      if (invalidation.mayConcern(cacheKey)) work.doom(invalidation)
+    for (const work of this.#underway) {
+      if (invalidation.mayConcern(work.cacheKey)) work.doom(invalidation)
     }
   }
 
@@ -117,11 +117,11 @@ export class Flights {
   }
 
   #launch(cacheKey: string, purpose: FlightPurpose, onLanded?: () => void): Flight {
-    const flight = new Flight(purpose, () => {
+    const flight = new Flight(cacheKey, purpose, () => {
       this.#underway.remove(place)
       onLanded?.()
     })
-    const place = this.#underway.add({ work: flight, cacheKey })
+    const place = this.#underway.add(flight)
     return flight
   }
 }

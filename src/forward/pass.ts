@@ -23,14 +23,14 @@ export function pass(
     isSettled = true
     settle(outcome)
   }
-  const abandon = pool.send(upstream, {
+  const sent = pool.send(upstream, {
     onInterim: (status, fields) => request.exchange.interim(status, fields),
     onResponse: (response) => settleOnce({ kind: 'response', response }),
     onError: (error) => settleOnce({ kind: 'failed', error }),
   })
   request.exchange.onGone(() => {
     const error = clientGone('The client left before its response was complete')
-    abandon(error)
+    sent.abandon(error)
     settleOnce({ kind: 'failed', error })
   })
 }

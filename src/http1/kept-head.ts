@@ -24,6 +24,7 @@ const METHOD = Buffer.from('GET ')
 const VERSION = Buffer.from(' HTTP/1.1')
 const LINE_END = 2
 const NOTHING = Buffer.alloc(0)
+const NOTHING_AROUND: AroundLines = { first: NOTHING, last: NOTHING }
 
 /** A field section that was read, kept as its bytes to go on as it came, but for some of its lines. */
 export class KeptSection {
@@ -89,10 +90,11 @@ export class KeptSection {
   }
 }
 
-/** The head of a GET request that was read, without strings of its fields. */
-export class KeptHead {
+/** The head of a GET request that was read, without strings of its fields; and as it goes on, once it is said with what. */
+export class KeptHead implements MessageBytes {
   readonly #section: KeptSection
   readonly #target: string
+  #around = NOTHING_AROUND
   #read: ReadHead | undefined
 
   constructor(section: KeptSection, target: string) {
@@ -106,21 +108,10 @@ export class KeptHead {
     return this.#read
   }
 
-  /** The head as it goes on. */
+  /** It goes on with these. */
   with(around: AroundLines): MessageBytes {
-    return new HeadBytes(this.#target, this.#section, around)
-  }
-}
-
-class HeadBytes implements MessageBytes {
-  readonly #target: string
-  readonly #section: KeptSection
-  readonly #around: AroundLines
-
-  constructor(target: string, section: KeptSection, around: AroundLines) {
-    this.#target = target
-    this.#section = section
     this.#around = around
+    return this
   }
 
   get bytesMax(): number {

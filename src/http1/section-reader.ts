@@ -18,11 +18,15 @@ export interface StartLine {
   reset(): void
 }
 
-export type SectionResult<Section> =
-  | { readonly kind: 'incomplete' }
-  /** `end` is the index after the section in the chunk given last. */
-  | { readonly kind: 'head'; readonly head: Section; readonly end: number }
-  | Refused
+export type SectionResult<Section> = { readonly kind: 'incomplete' } | Found<Section> | Refused
+
+/** Valid until the next `read`. */
+interface Found<Section> {
+  readonly kind: 'head'
+  head: Section
+  /** The index after the section in the chunk given last. */
+  end: number
+}
 
 const INCOMPLETE = { kind: 'incomplete' } as const
 
@@ -46,6 +50,8 @@ export abstract class SectionReader<Section> {
   /** The next byte to look at, counted from the first of the message. */
   #position = 0
   #finished = false
+  /** The same object each time. */
+  #found: Found<Section> | undefined
 
   constructor(side: Side, startLine: StartLine, limits: SectionLimits) {
     this.#side = side
@@ -74,8 +80,7 @@ export abstract class SectionReader<Section> {
     if (problem !== undefined) return this.#refuse(problem)
     if (this.#lines.complete) {
       this.#finished = true
-      const head = this.build(bytes, this.#position, this.#lines)
-      return { kind: 'head', head, end: this.#position - keptBefore + start }
+      return this.#find(this.build(bytes, this.#position, this.#lines), this.#position - keptBefore + start)
     }
     // No byte beyond the limit could help: the section did not end within it.
     if (to === this.#bytesMax) return this.#refuse(this.#tooLarge())
@@ -137,6 +142,17 @@ export abstract class SectionReader<Section> {
     }
     chunk.copy(this.#kept, this.#keptLength, start, start + length - this.#keptLength)
     this.#keptLength = length
+  }
+
+  #find(head: Section, end: number): Found<Section> {
+    const found = this.#found
+    if (found === undefined) {
+      this.#found = { kind: 'head', head, end }
+      return this.#found
+    }
+    found.head = head
+    found.end = end
+    return found
   }
 
   #tooLarge(): RefusalReason {

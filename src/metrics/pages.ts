@@ -90,14 +90,14 @@ export class Pages {
     this.#current = new Window(nowMs)
   }
 
-  served(page: Page, { bytes, isHit, times }: { bytes: number; isHit: boolean; times: number }): void {
+  served(page: Page, requests: number, hits: number, bytes: number): void {
     if (page.url.length > URL_LENGTH_MAX) return
-    page.traffic = this.#current.traffic.add(page.url, times, page.traffic)
+    page.traffic = this.#current.traffic.add(page.url, requests, page.traffic)
     const counts = page.traffic?.extra
     if (counts === undefined) return
-    counts.requests += times
+    counts.requests += requests
+    counts.hits += hits
     counts.bytes += bytes
-    if (isHit) counts.hits += times
   }
 
   missed(page: Page, decision: Decision): void {

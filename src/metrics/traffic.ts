@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { ExchangeRecord } from '../listener/exchange-record.ts'
-import type { Decision } from '../request/proxy-response.ts'
+import type { Outcome } from '../request/proxy-response.ts'
 import type { PreparedResponse } from '../respond/prepared-response.ts'
 import { Durations } from './durations.ts'
 import { OUTCOMES, outcomeIndex } from './outcomes.ts'
@@ -14,18 +14,6 @@ import type { HostCounts, TrafficCounts } from './traffic-counts.ts'
 const NOTED_MAX = 64
 /** Hosts that are told apart; a client can make up any number of them. */
 const HOSTS_MAX = 200
-
-/** One exchange, or several alike. */
-interface Counted {
-  readonly decision: Decision
-  readonly status: number
-  readonly bytes: number
-  readonly times: number
-  readonly wholeMs: number
-  readonly firstByteMs: number | undefined
-  /** Undefined where nothing was asked for that could be named. */
-  readonly page: Page | undefined
-}
 
 interface HostTotals {
   readonly authority: string
@@ -74,13 +62,19 @@ export class Traffic {
     const { decision, status, receivedMs, firstByteMs, endedMs } = record
     const page = this.#pagesOfKeys.of(decision) ?? pageOf(record)
     const waitedMs = firstByteMs === undefined ? undefined : firstByteMs - receivedMs
-    const wholeMs = endedMs - receivedMs
-    this.#count({ decision, status, bytes: record.bytesSent, times: 1, wholeMs, firstByteMs: waitedMs, page })
+    const index = outcomeIndex(decision.outcome)
+    this.#reasons.add(decision, 1)
+    this.#countAnswers(index, status, 1)
+    // A tunnel lasts as long as its two ends like: that says nothing about answering.
+    if (status !== 101) this.#countWhole(index, endedMs - receivedMs, 1)
+    if (waitedMs !== undefined) this.#firstBytes[index]!.add(waitedMs)
+    this.#bytes += record.bytesSent
+    if (page !== undefined) this.#countPage(page, index, record.bytesSent, 1)
     this.#requestBytes += record.requestBodyBytes
     if (decision.collapsed === true) this.#collapsed++
     if (!record.complete) this.#cut++
     if (page === undefined) return
-    if (!isFromCache(decision) && decision.outcome !== 'local') this.#pages.missed(page, decision)
+    if (!isFromCache(decision.outcome) && decision.outcome !== 'local') this.#pages.missed(page, decision)
     if (decision.forward !== undefined && waitedMs !== undefined) this.#pages.waited(page, waitedMs)
   }
 
@@ -151,29 +145,33 @@ export class Traffic {
       hit.served = 0
       const { decision, status } = response
       const bytes = (wire === undefined ? 0 : wire.bytes.length + (wire.body?.length ?? 0)) * times
-      const page = this.#pagesOfKeys.of(decision)
+      const index = outcomeIndex(decision.outcome)
+      this.#reasons.add(decision, times)
+      this.#countAnswers(index, status, times)
       // It was written in the turn in which it was read: that is below what is told apart.
-      this.#count({ decision, status, bytes, times, wholeMs: 0, firstByteMs: 0, page })
+      this.#countWhole(index, 0, times)
+      this.#firstBytes[index]!.add(0, times)
+      this.#bytes += bytes
+      const page = this.#pagesOfKeys.of(decision)
+      if (page !== undefined) this.#countPage(page, index, bytes, times)
     }
   }
 
-  #count({ decision, status, bytes, times, wholeMs, firstByteMs, page }: Counted): void {
-    const index = outcomeIndex(decision.outcome)
+  #countAnswers(index: number, status: number, times: number): void {
     this.#outcomes[index]! += times
     this.#statuses[index * 6 + Math.min(5, Math.floor(status / 100))]! += times
-    this.#reasons.add(decision, times)
-    // A tunnel lasts as long as its two ends like: that says nothing about answering.
-    if (status !== 101) {
-      this.#wholes[index]!.add(wholeMs, times)
-      this.#all.add(wholeMs, times)
-    }
-    if (firstByteMs !== undefined) this.#firstBytes[index]!.add(firstByteMs, times)
-    this.#bytes += bytes
-    if (page === undefined) return
+  }
+
+  #countWhole(index: number, ms: number, times: number): void {
+    this.#wholes[index]!.add(ms, times)
+    this.#all.add(ms, times)
+  }
+
+  #countPage(page: Page, index: number, bytes: number, times: number): void {
     const host = this.#host(page.authority)
     host.outcomes[index]! += times
     host.bytes += bytes
-    this.#pages.served(page, { bytes, times, isHit: isFromCache(decision) })
+    this.#pages.served(page, times, isFromCache(OUTCOMES[index]!) ? times : 0, bytes)
   }
 
   #host(authority: string): HostTotals {
@@ -197,6 +195,6 @@ function pageOf({ scheme, authority, target }: ExchangeRecord): Page | undefined
 /** No authority has a space. */
 const OTHER_HOSTS = 'other hosts'
 
-function isFromCache({ outcome }: Decision): boolean {
+function isFromCache(outcome: Outcome): boolean {
   return outcome === 'hit' || outcome === 'stale' || outcome === 'revalidated'
 }

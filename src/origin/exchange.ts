@@ -8,7 +8,7 @@ import type { FailureKind } from './health.ts'
 import { RECENT_MS } from './idle-time.ts'
 import type { Attempt, Member } from './member.ts'
 import type { Waiter, Wish } from './member-connections.ts'
-import type { OriginHandler, OriginRequest, OriginResponse } from './origin-client.ts'
+import type { OriginHandler, OriginRequest, OriginResponse, SentRequest } from './origin-client.ts'
 import type { WireExchange } from './wire-exchange.ts'
 import type { Responded, WireFailure, WireHandler } from './wire-handler.ts'
 
@@ -46,7 +46,7 @@ export function isRepeatable(request: OriginRequest): boolean {
  * It is repeated only where nobody can tell: nothing of a response was seen, the body was not started, and either the
  * request was never sent or its method is idempotent (RFC 9110 §9.2.2).
  */
-export class Exchange implements Waiter, WireHandler {
+export class Exchange implements Waiter, WireHandler, SentRequest {
   readonly request: OriginRequest
   wish: Wish = 'any'
   readonly #handler: OriginHandler

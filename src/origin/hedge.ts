@@ -5,7 +5,7 @@ import { changedRequest } from './changed-request.ts'
 import { Exchange, type Routes } from './exchange.ts'
 import { superseded } from './failures.ts'
 import type { Member } from './member.ts'
-import type { OriginHandler, OriginRequest, OriginResponse } from './origin-client.ts'
+import type { OriginHandler, OriginRequest, OriginResponse, SentRequest } from './origin-client.ts'
 
 export interface HedgeRoutes extends Routes {
   readonly clock: Clock
@@ -15,7 +15,7 @@ export interface HedgeRoutes extends Routes {
  * One request that may be sent to two members: the second gets it when the first has taken longer than it nearly always takes
  * (Dean and Barroso, The Tail at Scale). Whoever answers first is heard, the other is abandoned.
  */
-export class Hedge {
+export class Hedge implements SentRequest {
   readonly #request: OriginRequest
   readonly #handler: OriginHandler
   readonly #routes: HedgeRoutes

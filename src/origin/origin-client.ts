@@ -79,10 +79,15 @@ export interface TakesAtOnce {
   onWhole(nowMs: number): void
 }
 
+/** A request that a pool was given. */
+export interface SentRequest {
+  /** Cancels it in the queue, or destroys its connection. */
+  abandon(reason: ProxyError): void
+}
+
 /** Sends requests to the members of a pool: choosing, connecting, retrying and time limits are inside. */
 export interface OriginPool {
-  /** @returns what abandons the request: cancels it in the queue, or destroys its connection */
-  send(request: OriginRequest, handler: OriginHandler): (reason: ProxyError) => void
+  send(request: OriginRequest, handler: OriginHandler): SentRequest
   /**
    * Every member is held down after failures, so `send` would fail at once with ORIGIN_SICK. False again each time a
    * hold-down is over, about every second, until a request was sent as the trial: some request has to find out.

@@ -14,7 +14,7 @@ import type { MemberChange, MemberControl, MemberState } from './member-state.ts
 import { Discovery } from './names/discovery.ts'
 import { NameCache } from './names/name-cache.ts'
 import { systemResolver } from './names/system-resolver.ts'
-import type { ManagedPool, OriginHandler, OriginRequest } from './origin-client.ts'
+import type { ManagedPool, OriginHandler, OriginRequest, SentRequest } from './origin-client.ts'
 import type { PoolEnvironment } from './pool-environment.ts'
 import { RetryBudget } from './retry-budget.ts'
 import { defaultRetryBudget, type OriginSettings, type PoolSettings } from './settings.ts'
@@ -75,7 +75,7 @@ class Pool implements ManagedPool, HedgeRoutes {
     return this.#eligible([]).length === 0 && this.#lastResort([]) === undefined
   }
 
-  send(request: OriginRequest, handler: OriginHandler): (reason: ProxyError) => void {
+  send(request: OriginRequest, handler: OriginHandler): SentRequest {
     this.#budget.deposit()
     const sticky = this.#sticky
     if (sticky === undefined) return this.#send(request, handler)
@@ -157,7 +157,7 @@ class Pool implements ManagedPool, HedgeRoutes {
     member.connections.giveUp(() => sick(`"${member.name}"`))
   }
 
-  #send(request: OriginRequest, handler: OriginHandler): (reason: ProxyError) => void {
+  #send(request: OriginRequest, handler: OriginHandler): SentRequest {
     const hedges =
       this.#settings.hedge === true &&
       this.#members.length > 1 &&
@@ -165,7 +165,7 @@ class Pool implements ManagedPool, HedgeRoutes {
       request.upgrade === undefined
     const exchange = hedges ? new Hedge(request, handler, this) : new Exchange(request, handler, this)
     exchange.start()
-    return (reason) => exchange.abandon(reason)
+    return exchange
   }
 
   #chooseFor(request: OriginRequest, candidates: readonly Member[]): Member {

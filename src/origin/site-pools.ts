@@ -1,7 +1,6 @@
-import type { ProxyError } from '../errors.ts'
 import { authorityOf } from './choosing/request-key.ts'
 import type { MemberControl, MemberState } from './member-state.ts'
-import type { ManagedPool, OriginHandler, OriginPool, OriginRequest } from './origin-client.ts'
+import type { ManagedPool, OriginHandler, OriginPool, OriginRequest, SentRequest } from './origin-client.ts'
 import { originPool } from './pool.ts'
 import type { PoolEnvironment } from './pool-environment.ts'
 import type { PoolSettings } from './settings.ts'
@@ -53,7 +52,7 @@ export class SitePools implements OriginPool {
     this.#others = this.#build(settings)
   }
 
-  send(request: OriginRequest, handler: OriginHandler): (reason: ProxyError) => void {
+  send(request: OriginRequest, handler: OriginHandler): SentRequest {
     const pool = this.#sites.length === 0 ? this.#others : this.#poolOf(authorityOf(request))
     return pool.send(request, handler)
   }

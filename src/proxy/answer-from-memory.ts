@@ -126,8 +126,11 @@ function withoutOwnCookies(own: OwnCookies, request: MemoryRequest): MemoryReque
   }
 }
 
+const NOTHING = (): undefined => undefined
+
 /** The plan, or undefined where a field decides about it that is not known here. */
 function planOf(linePlan: LinePlan, request: MemoryRequest): Plan | undefined {
+  if (linePlan.isForAll) return linePlan.of(NOTHING)
   let isKnown = true
   const plan = linePlan.of((name) => {
     if (request.knows(name)) return request.field(name)

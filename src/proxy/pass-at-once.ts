@@ -1,7 +1,7 @@
 import type { ProxyError } from '../errors.ts'
 import type { Flight } from '../forward/flight.ts'
 import { judged } from '../forward/flight-purpose.ts'
-import type { Doomable } from '../forward/flights.ts'
+import type { Underway } from '../forward/flights.ts'
 import { pass } from '../forward/pass.ts'
 import type { FlightOutcome } from '../forward/verdict.ts'
 import type { RawFields } from '../http/fields.ts'
@@ -34,7 +34,7 @@ export class PassByPlan extends Answering {
  * as long as the response is again for this request alone; for everything else there is a flight, from the moment at which that
  * is known.
  */
-export class PassOfUncacheable extends Answering implements OriginHandler, Doomable {
+export class PassOfUncacheable extends Answering implements OriginHandler, Underway {
   #request: ProxyRequest | undefined
   #errand: FlightErrand | undefined
   #watch: number | undefined
@@ -60,11 +60,15 @@ export class PassOfUncacheable extends Answering implements OriginHandler, Dooma
 
   /** From the moment it is sent until it is known that its response is not stored. */
   protected watch(): void {
-    this.#watch = this.core.flights.watchOver({ work: this, cacheKey: this.plan.key })
+    this.#watch = this.core.flights.watchOver(this)
   }
 
   protected endWatch(): void {
     this.core.flights.endWatch(this.#watch!)
+  }
+
+  get cacheKey(): string {
+    return this.plan.key
   }
 
   doom(invalidation: InvalidationTest): void {

@@ -12,7 +12,7 @@ import { priorityOf } from './ask-origin.ts'
 import type { Core } from './core.ts'
 import { PassOfUncacheable } from './pass-at-once.ts'
 import type { TemplatesOfKey } from './remembered-templates.ts'
-import type { ReceivedRequest, Respond } from './short-way.ts'
+import type { ReceivedRequest } from './short-way.ts'
 
 /** A GET without conditions or demands, of which a lane has made no strings: its lines go on as they came. */
 export interface HeadRequest extends ReceivedRequest, ForwardedRequest {
@@ -58,13 +58,16 @@ export class PassByTemplate extends PassOfUncacheable implements TakesAtOnce {
   }
 
   /** As `send`, of a request that is not made yet. */
-  sendHead(head: HeadRequest, respond: Respond): void {
-    if (!this.#goesOnAsItCame(head)) return this.send(head.whole(), respond)
-    this.#head = head
-    this.begin(head, respond, () => {
-      this.watch()
-      this.core.pool.send(new HeadUpstream(this.core, head), this)
-    })
+  sendHead(head: HeadRequest): void {
+    if (this.#goesOnAsItCame(head)) this.#head = head
+    this.send(head)
+  }
+
+  protected override ask(): void {
+    const head = this.#head
+    if (head === undefined) return super.ask()
+    this.watch()
+    this.core.pool.send(new HeadUpstream(this.core, head), this)
   }
 
   expects(bytes: Buffer, length: number, origin: string): ResponseHead | undefined {
@@ -81,12 +84,14 @@ export class PassByTemplate extends PassOfUncacheable implements TakesAtOnce {
 
   onWhole(nowMs: number): void {
     const { core, plan } = this
-    this.contain(() => {
+    try {
       this.endWatch()
       core.lookup.rememberUnshareable(plan.key, 'uncacheable', nowMs)
       const template = this.#template!
       this.#head!.answerLike(template, template.answer!.of(this.#response!, this.#length), nowMs)
-    })
+    } catch (cause) {
+      this.fail(cause)
+    }
   }
 
   #goesOnAsItCame({ cookie }: HeadRequest): boolean {

@@ -7,23 +7,22 @@ import type { Core } from './core.ts'
 import type { Fetch } from './fetch-for-cache.ts'
 import { internalError, serveFromCache, withoutOwnCookies } from './handle-request.ts'
 
-/**
- * Gets the answer in the turn in which it is known: no promise lies between. Called once.
- *
- * @param template what would make the same of a response that is like this one, once it knows how the lane writes it
- */
-export type Respond = (answer: ProxyResponse, template?: AnswerTemplate) => void
-
 /** A request of a lane, made when somebody wants it. */
 export interface ReceivedRequest {
   /** The same object each time. */
   whole(): ProxyRequest
+  /**
+   * Takes the answer in the turn in which it is known: no promise lies between. Called once.
+   *
+   * @param template what would make the same of a response that is like this one, once it knows how the lane writes it
+   */
+  respond(answer: ProxyResponse, template?: AnswerTemplate): void
 }
 
 /** What is known of a plain request before it is made: nothing that is stored answers it. */
 export interface ShortWay {
-  /** Sends it. It calls back, perhaps before it returns, and never throws. */
-  send(request: ProxyRequest, respond: Respond): void
+  /** Sends it, and has it answered, perhaps before this returns. Never throws. */
+  send(request: ReceivedRequest): void
 }
 
 /** Makes a template for what is like this answer, where there is something to be spared. */
@@ -40,31 +39,20 @@ export function fetchOfMissing(core: Core, request: ProxyRequest, plan: Plan): F
 export abstract class Answering implements ShortWay {
   protected readonly core: Core
   protected readonly plan: Plan
-  #respond: Respond | undefined
   #received: ReceivedRequest | undefined
+  #isAnswered = false
 
   constructor(core: Core, plan: Plan) {
     this.core = core
     this.plan = plan
   }
 
-  send(received: ProxyRequest, respond: Respond): void {
-    this.begin({ whole: () => received }, respond, () => this.ask())
-  }
-
-  /** Whose answer it is, and what asks for it. */
-  protected begin(received: ReceivedRequest, respond: Respond, ask: () => void): void {
+  send(received: ReceivedRequest): void {
     this.#received = received
-    this.#respond = respond
-    this.contain(ask)
-  }
-
-  /** A throw in it is a defect, and answered as such. */
-  protected contain(act: () => void): void {
     try {
-      act()
+      this.ask()
     } catch (cause) {
-      this.#fail(cause)
+      this.fail(cause)
     }
   }
 
@@ -82,24 +70,25 @@ export abstract class Answering implements ShortWay {
     try {
       answer = act()
     } catch (cause) {
-      return this.#fail(cause)
+      return this.fail(cause)
     }
     if (!(answer instanceof Promise)) return this.#give(answer, templateOf?.(answer))
     answer.then(
       (made) => this.#give(made),
-      (cause) => this.#fail(cause),
+      (cause) => this.fail(cause),
     )
   }
 
   /** Once: a second answer would be taken for that to the client's next request. */
   #give(answer: ProxyResponse, template?: AnswerTemplate): void {
-    const respond = this.#respond
-    this.#respond = undefined
-    respond?.(answer, template)
+    if (this.#isAnswered) return
+    this.#isAnswered = true
+    this.#received!.respond(answer, template)
   }
 
-  #fail(cause: unknown): void {
-    if (this.#respond === undefined) return this.core.onFault(cause)
+  /** A throw is a defect, and answered as such. */
+  protected fail(cause: unknown): void {
+    if (this.#isAnswered) return this.core.onFault(cause)
     this.#give(internalError(this.core, this.#received!.whole(), cause))
   }
 }

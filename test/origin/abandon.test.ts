@@ -82,7 +82,7 @@ describe('an abandoned request', () => {
     const { pool, origin } = await anOriginAndPool(t)
     const calls: string[] = []
     const head = Promise.withResolvers<void>()
-    const abandon = pool.send(
+    const sent = pool.send(
       { method: 'GET', target: '/', fields: ['Host', 'h'], body: undefined, expectsContinue: false },
       {
         onInterim() {},
@@ -100,7 +100,7 @@ describe('an abandoned request', () => {
     )
     let resume = (): void => {}
     await head.promise
-    abandon(cancelled)
+    sent.abandon(cancelled)
     resume()
     assert.deepEqual(calls, ['write'])
     assert.equal((await ask(pool).outcome).body, 'ok')

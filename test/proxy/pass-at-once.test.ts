@@ -68,7 +68,8 @@ function sent(core: ScriptedCore, pass: ShortWay, more: Partial<ProxyRequest> = 
     for (const listener of listeners) listener()
   }
   const count = core.asked.length
-  pass.send(scriptedRequest('/', [], { exchange, ...more }), (answer) => void answers.push(answer))
+  const request = scriptedRequest('/', [], { exchange, ...more })
+  pass.send({ whole: () => request, respond: (answer) => void answers.push(answer) })
   assert.equal(core.asked.length, count + 1, 'it is sent in the same turn')
   return { asked: core.asked[count]!, answers, leave }
 }

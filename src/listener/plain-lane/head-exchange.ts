@@ -5,69 +5,80 @@ import type { MemoryRequest } from '../../proxy/answer-from-memory.ts'
 import type { ConnectionNotes, HeadRequest, PassByTemplate } from '../../proxy/pass-by-template.ts'
 import { type NormalisedRequest, normalisePlain } from '../../request/normalise.ts'
 import type { ProxyRequest } from '../../request/proxy-request.ts'
-import type { ProxyResponse } from '../../request/proxy-response.ts'
+import type { Decision, ProxyResponse } from '../../request/proxy-response.ts'
 import type { AnswerTemplate, TemplatedAnswer } from '../../respond/answer-template.ts'
 import type { ExchangeRecord } from '../exchange-record.ts'
-import { type Answered, type ExchangeEnd, NOT_ANSWERED } from '../exchange-recorder.ts'
-import type { PlainWorkParts } from './exchange-parts.ts'
-import { HeadRecord } from './head-record.ts'
-import { PlainWork } from './plain-work.ts'
+import { type Answered, NOT_ANSWERED } from '../exchange-recorder.ts'
+import type { ReadOn } from './make-exchange.ts'
+import { PlainWork, type PlainWorkEnd } from './plain-work.ts'
 import { StallWatch, whenTaken } from './taken.ts'
 
 const NO_FIELDS: RawFields = []
 const outbox = new Outbox()
 
-export interface HeadExchangeParts extends PlainWorkParts {
-  readonly way: PassByTemplate
-  readonly head: KeptHead
-  /** What was found out about it; valid while this is made. */
-  readonly found: MemoryRequest
-  readonly notes: ConnectionNotes
-}
-
-/** A request whose answer is expected to be like one before: it is no more than its bytes until somebody wants more of it. */
-export class HeadExchange extends PlainWork implements HeadRequest {
-  readonly method = 'GET'
-  readonly version = '1.1'
-  readonly forwarding = NO_FIELDS
+/**
+ * A request whose answer is expected to be like one before: it is no more than its bytes until somebody wants more of it. In the end it
+ * is its own record.
+ */
+export class HeadExchange extends PlainWork implements HeadRequest, ExchangeRecord {
   readonly scheme: 'http' | 'https'
   readonly authority: string
   readonly target: string
   readonly cookie: string | undefined
   readonly notes: ConnectionNotes
-  readonly peerAddress: string
-  readonly clientAddress: string
-  readonly head: KeptHead
   readonly receivedMs: number
+  firstByteMs: number | undefined
+  endedMs = 0
+  complete = false
+  bytesSent = 0
+  bodyBytesSent = 0
   readonly #way: PassByTemplate
+  readonly #head: KeptHead
   #whole: ProxyRequest | undefined
   #answered: Answered = NOT_ANSWERED
-  #firstByteMs: number | undefined
   /** Of an answer that a template has made. */
   #templatedBytes: number | undefined
 
-  constructor(parts: HeadExchangeParts) {
-    super(parts)
-    const { way, head, found, notes, lane, connection } = parts
+  /** @param found what was found out about it; valid while this is made */
+  constructor(owner: ReadOn, way: PassByTemplate, head: KeptHead, found: MemoryRequest) {
+    super(owner)
     this.scheme = found.scheme
     this.authority = found.authority
     this.target = found.target
     this.cookie = found.field('cookie')
-    this.notes = notes
-    this.peerAddress = connection.peerAddress
-    // Nobody in front has said anything else.
-    this.clientAddress = connection.peerAddress
-    this.head = head
-    this.receivedMs = lane.clock.now()
+    this.notes = owner.notes
+    this.receivedMs = this.lane.clock.now()
     this.#way = way
+    this.#head = head
   }
 
   override begin(): void {
-    this.#way.sendHead(this, (answer, template) => this.respondOrFail(answer, template))
+    this.#way.sendHead(this)
+  }
+
+  get method(): 'GET' {
+    return 'GET'
+  }
+
+  get version(): '1.1' {
+    return '1.1'
+  }
+
+  get forwarding(): RawFields {
+    return NO_FIELDS
+  }
+
+  get peerAddress(): string {
+    return this.connection.peerAddress
+  }
+
+  /** Nobody in front has said anything else. */
+  get clientAddress(): string {
+    return this.connection.peerAddress
   }
 
   headFor(around: AroundLines): MessageBytes {
-    return this.head.with(around)
+    return this.#head.with(around)
   }
 
   whole(): ProxyRequest {
@@ -90,7 +101,7 @@ export class HeadExchange extends PlainWork implements HeadRequest {
   #answerLike(template: AnswerTemplate, answer: TemplatedAnswer, nowMs: number): void {
     const { socket } = this.connection
     this.#answered = template
-    this.#firstByteMs = nowMs
+    this.firstByteMs = nowMs
     this.#templatedBytes = template.bodyBytes
     this.wroteBeside(outbox.send(socket, answer))
     if (socket.writableLength === 0) return this.onFinished(nowMs)
@@ -112,20 +123,49 @@ export class HeadExchange extends PlainWork implements HeadRequest {
 
   protected override responded({ status, decision, fields }: ProxyResponse, nowMs: number): void {
     this.#answered = { status, decision, responseType: firstValue(fields, 'content-type') }
-    this.#firstByteMs = nowMs
+    this.firstByteMs = nowMs
   }
 
-  protected override record(end: Omit<ExchangeEnd, 'requestBodyBytes'>): ExchangeRecord {
-    const { endedMs, complete, bytesSent = 0 } = end
+  protected override record({ endedMs, complete, bytesSent = 0, bodyBytesSent }: PlainWorkEnd): ExchangeRecord {
     const templated = this.#templatedBytes
-    const bodyBytesSent = templated === undefined ? end.bodyBytesSent : complete ? templated : 0
-    const firstByteMs = this.#firstByteMs
-    return new HeadRecord(this, this.#answered, { endedMs, complete, bytesSent, bodyBytesSent, firstByteMs })
+    this.endedMs = endedMs
+    this.complete = complete
+    this.bytesSent = bytesSent
+    this.bodyBytesSent = templated === undefined ? bodyBytesSent : complete ? templated : 0
+    return this
+  }
+
+  get status(): number {
+    return this.#answered.status
+  }
+
+  get decision(): Decision {
+    return this.#answered.decision
+  }
+
+  get responseType(): string | undefined {
+    return this.#answered.responseType
+  }
+
+  get requestBodyBytes(): number {
+    return 0
+  }
+
+  get fields(): RawFields {
+    return this.#head.read().fields
+  }
+
+  get referer(): string | undefined {
+    return firstValue(this.fields, 'referer')
+  }
+
+  get userAgent(): string | undefined {
+    return firstValue(this.fields, 'user-agent')
   }
 
   #normalised(): NormalisedRequest {
     const { method, scheme, authority, target } = this
-    const { fields, linesOf } = this.head.read()
+    const { fields, linesOf } = this.#head.read()
     return normalisePlain(
       { method, scheme, authority, target, fields, linesOf },
       this.connection,

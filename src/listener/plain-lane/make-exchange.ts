@@ -2,7 +2,6 @@ import { KeptHead } from '../../http1/kept-head.ts'
 import type { ScannedRequest } from '../../http1/request-scanner.ts'
 import { type ConnectionNotes, PassByTemplate } from '../../proxy/pass-by-template.ts'
 import type { ShortWay } from '../../proxy/short-way.ts'
-import type { Connection } from '../connection.ts'
 import type { ExchangeOwner } from './exchange-parts.ts'
 import { HeadExchange } from './head-exchange.ts'
 import type { KnownHead } from './known-heads.ts'
@@ -13,7 +12,6 @@ import type { PlainWork } from './plain-work.ts'
 /** Where a request was read. */
 export interface ReadOn extends ExchangeOwner {
   readonly lane: PlainLane
-  readonly connection: Connection
   readonly notes: ConnectionNotes
 }
 
@@ -37,7 +35,7 @@ export function makePlainExchange(readOn: ReadOn, request: ScannedRequest, way?:
   const text = request.text()
   const head = request.head(text)
   const known = way && { way, request: lane.hits.normalised(connection, head, text) }
-  return new PlainExchange({ lane: lane.context, connection, head, owner: readOn, known })
+  return new PlainExchange(readOn, head, known)
 }
 
 /** Without strings of its fields. */
@@ -47,8 +45,6 @@ function makeHeadExchange(
   known: KnownHead,
   way: PassByTemplate,
 ): HeadExchange {
-  const { lane, connection, notes } = readOn
-  const { context, hits: found } = lane
-  const head = new KeptHead(known.keptSection(request), found.target)
-  return new HeadExchange({ lane: context, connection, owner: readOn, way, head, found, notes })
+  const { hits } = readOn.lane
+  return new HeadExchange(readOn, way, new KeptHead(known.keptSection(request), hits.target), hits)
 }

@@ -2,6 +2,7 @@ import type { RequestHeadScanner, ScannedRequest } from '../../http1/request-sca
 import type { ConnectionNotes } from '../../proxy/pass-by-template.ts'
 import { PreparedResponse } from '../../respond/prepared-response.ts'
 import type { Connection } from '../connection.ts'
+import type { LaneContext } from '../lane-context.ts'
 import { NOBODY_LISTENS } from '../listener-hooks.ts'
 import type { HitRecord } from './hit-record.ts'
 import type { KnownHead } from './known-heads.ts'
@@ -23,6 +24,7 @@ const REQUESTS_PER_TURN_MAX = 32
  */
 export class PlainConnection implements ReadOn {
   readonly lane: PlainLane
+  readonly context: LaneContext
   readonly connection: Connection
   readonly notes: ConnectionNotes = {}
   /** Of a request before, mostly of the last one. */
@@ -42,6 +44,7 @@ export class PlainConnection implements ReadOn {
 
   constructor(lane: PlainLane, connection: Connection) {
     this.lane = lane
+    this.context = lane.context
     this.connection = connection
     this.#known = lane.knownHeads.next()
     connection.headBegun = false
@@ -167,7 +170,7 @@ export class PlainConnection implements ReadOn {
     const { socket } = this.connection
     this.lane.batch.write(socket)
     if (socket.writableLength === 0) return this.#publish(true)
-    const stall = new StallWatch(socket, this.lane.context.settings.times.sendStallMs)
+    const stall = new StallWatch(socket, this.context.settings.times.sendStallMs)
     stall.begin()
     this.connection.occupy(WAITING)
     whenTaken(socket, () => {
@@ -187,7 +190,7 @@ export class PlainConnection implements ReadOn {
     const records = this.#records
     if (records === undefined) return
     this.#records = undefined
-    const { hooks, clock } = this.lane.context
+    const { hooks, clock } = this.context
     const nowMs = clock.now()
     for (const record of records) {
       record.endedMs = nowMs
@@ -208,7 +211,7 @@ export class PlainConnection implements ReadOn {
     const connection = this.connection
     this.#exchange = undefined
     this.#publish(true)
-    const isLast = this.#hasEnded || this.lane.context.isDraining
+    const isLast = this.#hasEnded || this.context.isDraining
     if (isLast && this.#unread === undefined) return connection.closeAfterResponse()
     connection.done()
     // Not at once: a long pipeline of quick answers must let other connections have their turn.

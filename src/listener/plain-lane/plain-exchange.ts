@@ -7,11 +7,11 @@ import type { ProxyRequest } from '../../request/proxy-request.ts'
 import type { ProxyResponse } from '../../request/proxy-response.ts'
 import { type Refusal, refuse } from '../../request/refusal.ts'
 import type { ExchangeRecord } from '../exchange-record.ts'
-import { type ExchangeEnd, ExchangeRecorder } from '../exchange-recorder.ts'
+import { ExchangeRecorder } from '../exchange-recorder.ts'
 import { bodyCut, type RequestBody } from '../request-body.ts'
-import type { KnownWay, PlainExchangeParts } from './exchange-parts.ts'
+import type { ExchangeOwner, KnownWay } from './exchange-parts.ts'
 import { PlainBody } from './plain-body.ts'
-import { PlainWork } from './plain-work.ts'
+import { PlainWork, type PlainWorkEnd } from './plain-work.ts'
 
 /** One request of the plain lane on its way through the core, from its turn on the connection to the last byte. */
 export class PlainExchange extends PlainWork {
@@ -23,15 +23,17 @@ export class PlainExchange extends PlainWork {
   /** Why the body is none. */
   #malformed: Refusal | undefined
   #request: NormalisedRequest | undefined
+  #whole: ProxyRequest | undefined
   /** The response is out, the rest of the body is not yet here. */
   #lingering: NodeJS.Timeout | undefined
 
-  constructor(parts: PlainExchangeParts) {
-    super(parts)
-    this.#head = parts.head
-    this.#known = parts.known
-    this.#recorder = new ExchangeRecorder(parts.connection, parts.lane.clock.now(), 0)
-    this.#framing = parts.known === undefined ? requestFraming(parts.head) : NO_BODY
+  /** @param known of a request whose way is known; without it, it goes the general one */
+  constructor(owner: ExchangeOwner, head: RequestHead, known: KnownWay | undefined) {
+    super(owner)
+    this.#head = head
+    this.#known = known
+    this.#recorder = new ExchangeRecorder(owner.connection, owner.context.clock.now(), 0)
+    this.#framing = known === undefined ? requestFraming(head) : NO_BODY
     this.#body = this.#bodyFor(this.#framing)
   }
 
@@ -51,6 +53,11 @@ export class PlainExchange extends PlainWork {
     this.#ask(request)
   }
 
+  /** Of one that has begun. */
+  whole(): ProxyRequest {
+    return this.#whole!
+  }
+
   protected override get asked(): NormalisedRequest {
     return this.#request!
   }
@@ -59,7 +66,7 @@ export class PlainExchange extends PlainWork {
     this.#recorder.responded(answer, nowMs)
   }
 
-  protected override record(end: Omit<ExchangeEnd, 'requestBodyBytes'>): ExchangeRecord {
+  protected override record(end: PlainWorkEnd): ExchangeRecord {
     return this.#recorder.record({ ...end, requestBodyBytes: this.#body?.body.bytesRead ?? 0 })
   }
 
@@ -101,12 +108,13 @@ export class PlainExchange extends PlainWork {
     const body = this.#body?.body
     const request: ProxyRequest = { ...normalised, receivedMs: this.#recorder.receivedMs, body, exchange: this }
     const way = this.#known?.way
-    if (way !== undefined) return way.send(request, (answer, template) => this.respondOrFail(answer, template))
+    this.#whole = request
+    if (way !== undefined) return way.send(this)
     try {
       const answer = this.lane.handle(request)
-      if (!(answer instanceof Promise)) return this.respondOrFail(answer)
+      if (!(answer instanceof Promise)) return this.respond(answer)
       answer.then(
-        (response) => this.respondOrFail(response),
+        (response) => this.respond(response),
         (error: unknown) => this.failInternally(error),
       )
     } catch (error) {

@@ -12,9 +12,11 @@ import type { LaneContext } from '../lane-context.ts'
 import { NOBODY_LISTENS } from '../listener-hooks.ts'
 import { ownAnswer, ownAnswerBytes } from '../own-answer.ts'
 import { assertFinal, interimHead } from '../response-framing.ts'
-import type { ExchangeOwner, PlainWorkParts } from './exchange-parts.ts'
+import type { ExchangeOwner } from './exchange-parts.ts'
 import { PlainWriter, type PlainWriterEvents } from './plain-writer.ts'
 import { templatedAnswer } from './templated-answer.ts'
+
+export type PlainWorkEnd = Omit<ExchangeEnd, 'requestBodyBytes'>
 
 /** One request of the plain lane: how it is answered, how it ends, and who is told. */
 export abstract class PlainWork implements Work, Exchange, PlainWriterEvents {
@@ -28,9 +30,9 @@ export abstract class PlainWork implements Work, Exchange, PlainWriterEvents {
   #isOver = false
   #isGone = false
 
-  constructor({ lane, connection, owner }: PlainWorkParts) {
-    this.lane = lane
-    this.connection = connection
+  constructor(owner: ExchangeOwner) {
+    this.lane = owner.context
+    this.connection = owner.connection
     this.owner = owner
   }
 
@@ -42,7 +44,7 @@ export abstract class PlainWork implements Work, Exchange, PlainWriterEvents {
   /** The head of this answer is about to be written. */
   protected abstract responded(answer: ProxyResponse, nowMs: number): void
 
-  protected abstract record(end: Omit<ExchangeEnd, 'requestBodyBytes'>): ExchangeRecord
+  protected abstract record(end: PlainWorkEnd): ExchangeRecord
 
   /** The response has begun: a client that only ends its own side still wants it. */
   get isAnswering(): boolean {
@@ -119,7 +121,8 @@ export abstract class PlainWork implements Work, Exchange, PlainWriterEvents {
     this.#bytesBeside += bytes
   }
 
-  protected respondOrFail(answer: ProxyResponse, template?: AnswerTemplate): void {
+  /** Writes the answer; what goes wrong there is answered, too. */
+  respond(answer: ProxyResponse, template?: AnswerTemplate): void {
     try {
       this.#respond(answer, template)
     } catch (error) {

@@ -115,7 +115,7 @@ export function ask(pool: OriginPool, { unread = false, ...request }: AskOptions
       settle(error)
     },
   }
-  const abandon = pool.send(
+  const sent = pool.send(
     { method: 'GET', target: '/', fields: ['Host', 'site.test'], body: undefined, expectsContinue: false, ...request },
     {
       onInterim(status, fields) {
@@ -135,7 +135,7 @@ export function ask(pool: OriginPool, { unread = false, ...request }: AskOptions
       },
     },
   )
-  return { head: head.promise, outcome: outcome.promise, calls, abandon: () => abandon(cancelled) }
+  return { head: head.promise, outcome: outcome.promise, calls, abandon: () => sent.abandon(cancelled) }
 }
 
 /** A request body that a test feeds by hand. */

@@ -6,7 +6,13 @@ import { type BodySource, BufferBody, readWhole } from '../../../src/http/body.t
 import type { RawFields } from '../../../src/http/fields.ts'
 import { firstValue } from '../../../src/http/fields.ts'
 import { Lookup } from '../../../src/lookup/lookup.ts'
-import type { OriginHandler, OriginPool, OriginRequest, OriginResponse } from '../../../src/origin/origin-client.ts'
+import type {
+  OriginHandler,
+  OriginPool,
+  OriginRequest,
+  OriginResponse,
+  SentRequest,
+} from '../../../src/origin/origin-client.ts'
 import { createPlanner } from '../../../src/policy/planner.ts'
 import type { PurgeRecord, Purging } from '../../../src/proxy/answer-purge.ts'
 import type { Core } from '../../../src/proxy/core.ts'
@@ -137,7 +143,7 @@ export class ScriptedCore {
     }
   }
 
-  #receive(request: OriginRequest, handler: OriginHandler): (reason: ProxyError) => void {
+  #receive(request: OriginRequest, handler: OriginHandler): SentRequest {
     const requestTimeMs = this.clock.now()
     const asked = {
       request,
@@ -151,8 +157,10 @@ export class ScriptedCore {
     this.asked.push(asked)
     for (const resolve of this.#waiting.splice(0)) resolve()
     this.answer?.(asked)
-    return () => {
-      asked.abandoned = true
+    return {
+      abandon: () => {
+        asked.abandoned = true
+      },
     }
   }
 }

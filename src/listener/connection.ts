@@ -103,7 +103,11 @@ export class Connection {
     this.#headSinceMs = undefined
     if (this.#headBegun === undefined) this.#bytesReadWhenIdle = this.socket.bytesRead
     if (this.#isEnding || this.#waiting.length === 0) return
-    // Not at once: a long pipeline of quick answers must let other connections have their turn.
+    this.#nextLater()
+  }
+
+  /** Not at once: a long pipeline of quick answers must let other connections have their turn. */
+  #nextLater(): void {
     setImmediate(() => this.#next())
   }
 

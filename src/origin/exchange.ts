@@ -10,7 +10,7 @@ import type { Attempt, Member } from './member.ts'
 import type { Waiter, Wish } from './member-connections.ts'
 import type { OriginHandler, OriginRequest, OriginResponse, SentRequest } from './origin-client.ts'
 import type { WireExchange } from './wire-exchange.ts'
-import type { Responded, WireFailure, WireHandler } from './wire-handler.ts'
+import type { WireFailure, WireHandler } from './wire-handler.ts'
 
 /** What an exchange needs of its pool. */
 export interface Routes {
@@ -133,7 +133,8 @@ export class Exchange implements Waiter, WireHandler, SentRequest {
   }
 
   onResponse(response: OriginResponse): void {
-    if (this.#member!.responded(this.#generation, response, this.request)) this.#routes.heldDown(this.#member!)
+    const { status, requestTimeMs, responseTimeMs } = response
+    this.#tellMember(status, responseTimeMs - requestTimeMs)
     if (this.#routes.retryStatuses.has(response.status) && this.#tryAlternative()) return
     // It lasts as long as its two sides like.
     if (response.tunnel !== undefined) this.#deadline?.remove()
@@ -145,11 +146,10 @@ export class Exchange implements Waiter, WireHandler, SentRequest {
     return head !== undefined && this.#routes.retryStatuses.has(head.status) ? undefined : head
   }
 
-  onWhole(response: Responded): void {
-    const member = this.#member!
-    if (member.responded(this.#generation, response, this.request)) this.#routes.heldDown(member)
+  onWhole(status: number, requestTimeMs: number, responseTimeMs: number): void {
+    this.#tellMember(status, responseTimeMs - requestTimeMs)
     this.#end()
-    this.#handler.atOnce!.onWhole(response.responseTimeMs)
+    this.#handler.atOnce!.onWhole(responseTimeMs)
   }
 
   onFailure({ error, responseSeen, bodyStarted, requestTimeMs }: WireFailure): void {
@@ -189,6 +189,13 @@ export class Exchange implements Waiter, WireHandler, SentRequest {
     this.#generation = member.health.admit()
     this.wish = isRepeatable(this.request) ? 'any' : 'recent'
     member.connections.acquire(this)
+  }
+
+  #tellMember(status: number, latencyMs: number): void {
+    const member = this.#member!
+    // How long an upload takes says nothing about the member.
+    const ownMs = this.request.body === undefined ? latencyMs : undefined
+    if (member.responded(this.#generation, status, ownMs)) this.#routes.heldDown(member)
   }
 
   #leave(): void {

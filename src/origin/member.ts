@@ -11,7 +11,6 @@ import type { OriginRequest } from './origin-client.ts'
 import type { Probe } from './probe.ts'
 import type { OriginSettings } from './settings.ts'
 import { slowStartFactor } from './slow-start.ts'
-import type { Responded } from './wire-handler.ts'
 
 /** What a member is made of; joined by `makeMember`. */
 export interface MemberParts {
@@ -150,13 +149,14 @@ export class Member implements Candidate, Eligibility, MemberControl {
     if (this.health.isUp) this.recovered('a connection came about')
   }
 
-  /** @returns whether this response held the member down */
-  responded(generation: number, response: Responded, request: OriginRequest): boolean {
-    const { status, requestTimeMs, responseTimeMs } = response
-    // How long an upload takes says nothing about the member.
-    if (request.body === undefined) {
-      this.connections.responded(responseTimeMs - requestTimeMs)
-      this.latencies?.add(responseTimeMs - requestTimeMs)
+  /**
+   * @param latencyMs how long it took; undefined where that says nothing about the member
+   * @returns whether this response held the member down
+   */
+  responded(generation: number, status: number, latencyMs: number | undefined): boolean {
+    if (latencyMs !== undefined) {
+      this.connections.responded(latencyMs)
+      this.latencies?.add(latencyMs)
     }
     this.#lostHedges = 0
     if (this.#parts.failureStatuses.has(status)) return this.failed(generation, 'status', `it answered ${status}`)

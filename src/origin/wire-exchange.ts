@@ -210,9 +210,8 @@ export class WireExchange implements BodyEvents, BodyFlow, SenderEvents {
   #onWhole(head: ResponseHead): void {
     this.#over = true
     const responseTimeMs = this.#connection.clock.now()
-    const { status } = head
     // First, as of every response: it is under way until then, and what goes wrong there is not the next request's.
-    this.#handler.onWhole?.({ status, requestTimeMs: this.#requestTimeMs, responseTimeMs })
+    this.#handler.onWhole?.(head.status, this.#requestTimeMs, responseTimeMs)
     this.#connection.release(head, responseTimeMs)
   }
 

@@ -10,14 +10,11 @@ export interface WireHandler {
   /** As `TakesAtOnce` has it; absent expects nothing. */
   expects?(bytes: Buffer, length: number, origin: string): ResponseHead | undefined
   /** What it expected came, in the place of `onResponse` and `onEnded`. */
-  onWhole?(response: Responded): void
+  onWhole?(status: number, requestTimeMs: number, responseTimeMs: number): void
   onFailure(failure: WireFailure): void
   /** The response is over: complete, or left by its reader, or broken by this. */
   onEnded(error?: ProxyError): void
 }
-
-/** What a response says about its member. */
-export type Responded = Pick<OriginResponse, 'status' | 'requestTimeMs' | 'responseTimeMs'>
 
 /** An exchange that broke before its response's head was complete. */
 export interface WireFailure {

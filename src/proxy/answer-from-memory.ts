@@ -130,7 +130,10 @@ const NOTHING = (): undefined => undefined
 
 /** The plan, or undefined where a field decides about it that is not known here. */
 function planOf(linePlan: LinePlan, request: MemoryRequest): Plan | undefined {
-  if (linePlan.isForAll) return linePlan.of(NOTHING)
+  return linePlan.isForAll ? linePlan.of(NOTHING) : planByFields(linePlan, request)
+}
+
+function planByFields(linePlan: LinePlan, request: MemoryRequest): Plan | undefined {
   let isKnown = true
   const plan = linePlan.of((name) => {
     if (request.knows(name)) return request.field(name)

@@ -45,7 +45,6 @@ interface ForwardingBytes extends AroundLines {
 
 /** The response to it is expected to be like one that was seen before: then it is answered in the moment in which that is read. */
 export class PassByTemplate extends PassOfUncacheable implements TakesAtOnce {
-  readonly atOnce = this
   readonly #templates: TemplatesOfKey
   #head: HeadRequest | undefined
   #template: AnswerTemplate | undefined
@@ -55,6 +54,10 @@ export class PassByTemplate extends PassOfUncacheable implements TakesAtOnce {
   constructor(core: Core, plan: Plan, templates: TemplatesOfKey) {
     super(core, plan)
     this.#templates = templates
+  }
+
+  get atOnce(): this {
+    return this
   }
 
   /** As `send`, of a request that is not made yet. */
@@ -105,25 +108,42 @@ export class PassByTemplate extends PassOfUncacheable implements TakesAtOnce {
 
 /** The upstream request of a head that goes on as it came; its fields are made for those alone who look at them. */
 class HeadUpstream implements OriginRequest {
-  readonly method = 'GET'
-  readonly target: string
-  readonly authority: string
-  readonly clientAddress: string
   readonly head: MessageBytes
-  readonly body = undefined
-  readonly expectsContinue = false
-  readonly upgrade = undefined
   readonly #core: Core
   readonly #received: HeadRequest
 
   constructor(core: Core, received: HeadRequest) {
-    const { target, authority, clientAddress } = received
-    this.target = target
-    this.authority = authority
-    this.clientAddress = clientAddress
     this.head = received.headFor(forwardingOf(core, received))
     this.#core = core
     this.#received = received
+  }
+
+  get method(): string {
+    return 'GET'
+  }
+
+  get target(): string {
+    return this.#received.target
+  }
+
+  get authority(): string {
+    return this.#received.authority
+  }
+
+  get clientAddress(): string {
+    return this.#received.clientAddress
+  }
+
+  get body(): undefined {
+    return undefined
+  }
+
+  get upgrade(): undefined {
+    return undefined
+  }
+
+  get expectsContinue(): boolean {
+    return false
   }
 
   get fields(): RawFields {

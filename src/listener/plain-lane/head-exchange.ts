@@ -10,8 +10,8 @@ import type { AnswerTemplate, TemplatedAnswer } from '../../respond/answer-templ
 import type { ExchangeRecord } from '../exchange-record.ts'
 import { type Answered, NOT_ANSWERED } from '../exchange-recorder.ts'
 import type { ReadOn } from './make-exchange.ts'
-import { PlainWork, type PlainWorkEnd } from './plain-work.ts'
-import { StallWatch, whenTaken } from './taken.ts'
+import { PlainWork } from './plain-work.ts'
+import { whenTakenInTime } from './taken.ts'
 
 const NO_FIELDS: RawFields = []
 const outbox = new Outbox()
@@ -28,10 +28,6 @@ export class HeadExchange extends PlainWork implements HeadRequest, ExchangeReco
   readonly notes: ConnectionNotes
   readonly receivedMs: number
   firstByteMs: number | undefined
-  endedMs = 0
-  complete = false
-  bytesSent = 0
-  bodyBytesSent = 0
   readonly #way: PassByTemplate
   readonly #head: KeptHead
   #whole: ProxyRequest | undefined
@@ -104,13 +100,12 @@ export class HeadExchange extends PlainWork implements HeadRequest, ExchangeReco
     this.firstByteMs = nowMs
     this.#templatedBytes = template.bodyBytes
     this.wroteBeside(outbox.send(socket, answer))
-    if (socket.writableLength === 0) return this.onFinished(nowMs)
-    const stall = new StallWatch(socket, this.lane.settings.times.sendStallMs)
-    stall.begin()
-    whenTaken(socket, () => {
-      stall.end()
-      this.onFinished()
-    })
+    if (socket.writableLength === 0) this.onFinished(nowMs)
+    else this.#finishWhenTaken()
+  }
+
+  #finishWhenTaken(): void {
+    whenTakenInTime(this.connection.socket, this.lane.settings.times.sendStallMs, () => this.onFinished())
   }
 
   override get isAnswering(): boolean {
@@ -126,12 +121,8 @@ export class HeadExchange extends PlainWork implements HeadRequest, ExchangeReco
     this.firstByteMs = nowMs
   }
 
-  protected override record({ endedMs, complete, bytesSent = 0, bodyBytesSent }: PlainWorkEnd): ExchangeRecord {
-    const templated = this.#templatedBytes
-    this.endedMs = endedMs
-    this.complete = complete
-    this.bytesSent = bytesSent
-    this.bodyBytesSent = templated === undefined ? bodyBytesSent : complete ? templated : 0
+  protected override record(): ExchangeRecord {
+    if (this.#templatedBytes !== undefined) this.bodyBytesSent = this.complete ? this.#templatedBytes : 0
     return this
   }
 
@@ -147,7 +138,7 @@ export class HeadExchange extends PlainWork implements HeadRequest, ExchangeReco
     return this.#answered.responseType
   }
 
-  get requestBodyBytes(): number {
+  override get requestBodyBytes(): number {
     return 0
   }
 

@@ -9,7 +9,7 @@ import type { KnownHead } from './known-heads.ts'
 import { makeExchange, makePlainExchange, type ReadOn } from './make-exchange.ts'
 import type { PlainLane } from './plain-lane.ts'
 import type { PlainWork } from './plain-work.ts'
-import { StallWatch, whenTaken } from './taken.ts'
+import { whenTaken, whenTakenInTime } from './taken.ts'
 import { understand } from './understands.ts'
 
 /** What is to be done before the connection reads on, although no request is in work. */
@@ -169,14 +169,13 @@ export class PlainConnection implements ReadOn {
   #write(): void {
     const { socket } = this.connection
     this.lane.batch.write(socket)
-    if (socket.writableLength === 0) return this.#publish(true)
-    const stall = new StallWatch(socket, this.context.settings.times.sendStallMs)
-    stall.begin()
+    if (socket.writableLength === 0) this.#publish(true)
+    else this.#goOnWhenTaken()
+  }
+
+  #goOnWhenTaken(): void {
     this.connection.occupy(WAITING)
-    whenTaken(socket, () => {
-      stall.end()
-      this.onDone()
-    })
+    whenTakenInTime(this.connection.socket, this.context.settings.times.sendStallMs, () => this.onDone())
   }
 
   /** Writes what was answered at once, in front of an answer that has to be waited for. */

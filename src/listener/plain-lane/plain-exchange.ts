@@ -11,7 +11,7 @@ import { ExchangeRecorder } from '../exchange-recorder.ts'
 import { bodyCut, type RequestBody } from '../request-body.ts'
 import type { ExchangeOwner, KnownWay } from './exchange-parts.ts'
 import { PlainBody } from './plain-body.ts'
-import { PlainWork, type PlainWorkEnd } from './plain-work.ts'
+import { PlainWork } from './plain-work.ts'
 
 /** One request of the plain lane on its way through the core, from its turn on the connection to the last byte. */
 export class PlainExchange extends PlainWork {
@@ -66,8 +66,12 @@ export class PlainExchange extends PlainWork {
     this.#recorder.responded(answer, nowMs)
   }
 
-  protected override record(end: PlainWorkEnd): ExchangeRecord {
-    return this.#recorder.record({ ...end, requestBodyBytes: this.#body?.body.bytesRead ?? 0 })
+  protected override record(): ExchangeRecord {
+    return this.#recorder.record(this)
+  }
+
+  override get requestBodyBytes(): number {
+    return this.#body?.body.bytesRead ?? 0
   }
 
   override get wantsBody(): boolean {

@@ -16,10 +16,13 @@ import type { ExchangeOwner } from './exchange-parts.ts'
 import { PlainWriter, type PlainWriterEvents } from './plain-writer.ts'
 import { templatedAnswer } from './templated-answer.ts'
 
-export type PlainWorkEnd = Omit<ExchangeEnd, 'requestBodyBytes'>
-
 /** One request of the plain lane: how it is answered, how it ends, and who is told. */
-export abstract class PlainWork implements Work, Exchange, PlainWriterEvents {
+export abstract class PlainWork implements Work, Exchange, PlainWriterEvents, ExchangeEnd {
+  // How it ended, once it has.
+  endedMs = 0
+  complete = false
+  bytesSent = 0
+  bodyBytesSent = 0
   protected readonly lane: LaneContext
   protected readonly connection: Connection
   protected readonly owner: ExchangeOwner
@@ -44,7 +47,11 @@ export abstract class PlainWork implements Work, Exchange, PlainWriterEvents {
   /** The head of this answer is about to be written. */
   protected abstract responded(answer: ProxyResponse, nowMs: number): void
 
-  protected abstract record(end: PlainWorkEnd): ExchangeRecord
+  /** Of a request that has ended. */
+  protected abstract record(): ExchangeRecord
+
+  /** Bytes of the request's body that were read. */
+  abstract get requestBodyBytes(): number
 
   /** The response has begun: a client that only ends its own side still wants it. */
   get isAnswering(): boolean {
@@ -196,8 +203,10 @@ export abstract class PlainWork implements Work, Exchange, PlainWriterEvents {
     const { hooks } = this.lane
     if (hooks.onExchange === NOBODY_LISTENS) return
     const writtenBytes = complete ? this.#writer?.bodyBytes : this.#writer?.takenBytes
-    const bytesSent = this.#bytesBeside + (this.#writer?.bytes ?? 0)
-    const bodyBytesSent = ownBodyBytes ?? writtenBytes ?? 0
-    hooks.onExchange(this.record({ endedMs, complete, bytesSent, bodyBytesSent }))
+    this.endedMs = endedMs
+    this.complete = complete
+    this.bytesSent = this.#bytesBeside + (this.#writer?.bytes ?? 0)
+    this.bodyBytesSent = ownBodyBytes ?? writtenBytes ?? 0
+    hooks.onExchange(this.record())
   }
 }

@@ -10,6 +10,16 @@ export function whenTaken(socket: Socket, callback: () => void): void {
   })
 }
 
+/** The same; a client that takes nothing for `stallMs` has its connection broken. */
+export function whenTakenInTime(socket: Socket, stallMs: number, callback: () => void): void {
+  const stall = new StallWatch(socket, stallMs)
+  stall.begin()
+  whenTaken(socket, () => {
+    stall.end()
+    callback()
+  })
+}
+
 /**
  * Breaks a connection whose client takes nothing of what waits for it. By the socket's own timer, which exists only
  * while something waits: it takes bytes that leave the kernel's queue for progress, which no timer of ours can see.

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Socket } from 'node:net'
 import { describe, it } from 'node:test'
+import fc from 'fast-check'
 import { type MessageBytes, Outbox } from '../../src/http1/outbox.ts'
 
 /** Takes what is written at once, or keeps it. */
@@ -45,6 +46,26 @@ describe('an outbox', () => {
       send(outbox, quick, 'something else that is longer than that'.repeat(20))
     }
     assert.deepEqual(slow.texts, texts)
+  })
+
+  it('writes each message as it is, whatever lengths follow each other and whoever takes them', () => {
+    const outbox = new Outbox()
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat({ max: 3000 }), fc.boolean()), { minLength: 1, maxLength: 100, size: 'max' }),
+        (messages) => {
+          const sent = messages.map(([length, takes], index) => {
+            const socket = new FakeSocket()
+            socket.takes = takes
+            const text = `${index} `.padEnd(length, String(index))
+            send(outbox, socket, text)
+            assert.equal(socket.texts[0], text)
+            return { socket, takes, text }
+          })
+          for (const { socket, takes, text } of sent) if (!takes) assert.equal(socket.texts[0], text)
+        },
+      ),
+    )
   })
 
   it('leaves them little more than that, so that slow clients do not keep much memory each', () => {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { BUCKETS, bucketEndMs, bucketOf, quantileMs } from '../../src/metrics/durations.ts'
-import { HeavyHitters } from '../../src/metrics/heavy-hitters.ts'
+import { HeavyHitters, type Hitter } from '../../src/metrics/heavy-hitters.ts'
 import { OUTCOMES } from '../../src/metrics/outcomes.ts'
+import { Page, Pages } from '../../src/metrics/pages.ts'
 import { SECONDS_KEPT, SecondsRing, summedSeconds } from '../../src/metrics/seconds.ts'
 
 describe('buckets of durations', () => {
@@ -36,7 +37,7 @@ describe('buckets of durations', () => {
 describe('heavy hitters', () => {
   it('are all there, never with too little, and with no more too much than they say', () => {
     fc.assert(
-      fc.property(fc.array(fc.nat({ max: 60 }), { maxLength: 2_000 }), (ids) => {
+      fc.property(fc.array(fc.nat({ max: 60 }), { maxLength: 500, size: 'max' }), (ids) => {
         const sketch = new HeavyHitters(8, () => undefined)
         const truth = new Map<string, number>()
         for (const id of ids) {
@@ -80,6 +81,47 @@ describe('heavy hitters', () => {
     )
   })
 })
+
+describe('heavy hitters that are added by what was returned before', () => {
+  it('are counted as those that are looked for, whatever sketch it came from', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat({ max: 60 }), fc.boolean(), fc.boolean()), { maxLength: 500, size: 'max' }),
+        (additions) => {
+          const looked = [new HeavyHitters(4, () => undefined), new HeavyHitters(4, () => undefined)]
+          const kept = [new HeavyHitters(4, () => undefined), new HeavyHitters(4, () => undefined)]
+          const last = new Map<string, Hitter<undefined> | undefined>()
+          for (const [id, isFirst, forgets] of additions) {
+            const name = String(Math.floor((id * id) / 60))
+            const which = isFirst ? 0 : 1
+            looked[which]!.add(name, 1)
+            const returned = kept[which]!.add(name, 1, last.get(name))
+            last.set(name, forgets ? undefined : returned)
+          }
+          for (const which of [0, 1]) assert.deepEqual(weights(kept[which]!), weights(looked[which]!))
+        },
+      ),
+    )
+  })
+
+  it('are in the window that is counted now', () => {
+    const pages = new Pages(0)
+    const page = new Page('site.test', 'http://site.test/')
+    pages.served(page, 3, 1, 30)
+    pages.tick(10 * 60_000)
+    pages.served(page, 1, 0, 10)
+    pages.tick(20 * 60_000)
+    pages.served(page, 2, 2, 20)
+    const [found] = pages.lists(1).traffic
+    assert.deepEqual(found, { url: 'http://site.test/', requests: 3, hits: 2, bytes: 30, excess: 0 })
+  })
+})
+
+function weights(sketch: HeavyHitters<undefined>): [string, number, number][] {
+  return [...sketch.all()]
+    .map(({ id, weight, excess }): [string, number, number] => [id, weight, excess])
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+}
 
 describe('the ring of seconds', () => {
   const totals = (hits: number) => ({

@@ -99,7 +99,7 @@ describe('what is learned from live traffic', () => {
 
   it('never takes more than its memory: the oldest is forgotten, and since when is said', () => {
     fc.assert(
-      fc.property(fc.array(fc.nat({ max: 3_000 }), { maxLength: 300 }), (lengths) => {
+      fc.property(fc.array(fc.nat({ max: 3_000 }), { maxLength: 300, size: 'max' }), (lengths) => {
         const learning = new Learning({ memoryBytes: 20_000 })
         for (const length of lengths) {
           learning.clock.advance(1_000)

@@ -235,7 +235,7 @@ describe('the adaptive limit', () => {
   it('stays within its bounds whatever it is told', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.tuple(fc.double({ min: 0, max: 1e6, noNaN: true }), fc.nat(500)), { maxLength: 300 }),
+        fc.array(fc.tuple(fc.double({ min: 0, max: 1e6, noNaN: true }), fc.nat(500)), { maxLength: 300, size: 'max' }),
         (samples) => {
           const limit = new AdaptiveLimit(settings)
           for (const [ms, inFlight] of samples) limit.sample(ms, inFlight)

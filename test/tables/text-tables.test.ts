@@ -10,7 +10,7 @@ const step = fc.record({ kind: fc.constantFrom('set', 'set', 'get', 'has', 'dele
 describe('a table of texts', () => {
   it('answers as a Map does', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 100 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 100, size: 'max' }), (steps) => {
         const table = new TextTable<number>()
         const map = new Map<string, number>()
         for (const { kind, text, value } of steps) {
@@ -43,7 +43,7 @@ describe('a table of texts', () => {
 describe('an LRU of texts', () => {
   it('keeps what a list by hand keeps, within its weight', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 100 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 100, size: 'max' }), (steps) => {
         const lru = new TextLru<number>(8, (value) => value)
         let list: { text: string; value: number }[] = []
         for (const { kind, text, value } of steps) {

@@ -9,7 +9,7 @@ const step = fc.record({ kind: fc.constantFrom('add', 'add', 'use', 'delete'), w
 describe('the order in which numbers were used', () => {
   it('is that of a list which is kept by hand', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 400 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 400, size: 'max' }), (steps) => {
         const order = new UseOrder()
         const list: number[] = []
         const vacant: number[] = []

@@ -37,7 +37,7 @@ const step = fc.record({
 describe('records in blocks', () => {
   it('are what was written, whatever else was written, replaced and deleted', () => {
     fc.assert(
-      fc.property(fc.array(step, { minLength: 1, maxLength: 150 }), (steps) => {
+      fc.property(fc.array(step, { minLength: 1, maxLength: 150, size: 'max' }), (steps) => {
         const store = new BlockStore()
         const model = new Map<number, Buffer>()
         for (const [i, { kind, length, which, room }] of steps.entries()) {

@@ -138,7 +138,7 @@ describe('the memory tier', () => {
       variant: fc.nat({ max: 2 }).map(String),
     })
     fc.assert(
-      fc.property(fc.array(step, { minLength: 50, maxLength: 600 }), (steps) => {
+      fc.property(fc.array(step, { minLength: 50, maxLength: 600, size: 'max' }), (steps) => {
         const memory = tier()
         const model = new Map<string, StoredResponse[]>()
         const held: { readonly got: readonly StoredResponse[]; readonly was: readonly StoredResponse[] }[] = []

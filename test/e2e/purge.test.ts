@@ -17,6 +17,16 @@ async function heard(proxy: RunningBreakwater, times: number): Promise<void> {
   }
 }
 
+/** Until its metrics have that line. */
+async function counted(proxy: RunningBreakwater, line: string): Promise<void> {
+  const admin = (await proxy.output(/admin at (http:\S+)/))[1]!
+  for (;;) {
+    const metrics = await (await fetch(`${admin}/metrics`)).text()
+    if (metrics.split('\n').includes(line)) return
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
 describe('a purge in several threads', () => {
   it('is in force in all of them when it is acknowledged', async () => {
     let version = 1
@@ -110,14 +120,18 @@ describe('a purge on one of two boxes with memcached alone', () => {
     const origin = await ScriptedOrigin.start((request) =>
       request.respond({ fields: ['Cache-Control', 'max-age=60', 'xkey', 'page'], body: `version ${version}` }),
     )
+    const tier = ['--memcached', `127.0.0.1:${memcached.port}`]
     const box = async (): Promise<RunningBreakwater> => {
-      const started = await startBreakwater(['--origin', origin.url, '--memcached', `127.0.0.1:${memcached.port}`])
+      const config = 'tiers: { deadline: 10s }'
+      const started = await startBreakwater(['--origin', origin.url, '--admin', '127.0.0.1:0', ...tier], { config })
       await heard(started, 2)
       return started
     }
     const get = async ({ port }: RunningBreakwater) => fetchRaw(port, { target: '/a', fields: site })
     const [one, other] = await Promise.all([box(), box()])
     await get(one)
+    // Nobody who asked waits for that.
+    await counted(one, 'breakwater_tier_writes_total{tier="memcached",result="stored"} 1')
     let found = await get(other)
     assert.match(status(found), /detail=memcached/)
     version++

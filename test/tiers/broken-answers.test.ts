@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import type { Socket } from 'node:net'
 import { after, before, describe, it } from 'node:test'
+import { systemClock } from '../../src/clock.ts'
+import { Patience } from '../../src/tiers/patience.ts'
 import { emptyMemcached, emptyRedis, type Script, ScriptedStore } from './scripted-store.ts'
 import { type OpenTier, openMemcached, openRedis, stored } from './tier-fixtures.ts'
 
@@ -81,9 +83,12 @@ describe('a tier whose redis answers', () => {
     const hold = (words: readonly string[]) => (connection: Socket) => {
       held.push(() => connection.write(emptyRedis(words) as string))
     }
-    await reopen(hold, { deadlineMs: 50 })
+    const deadlineMs = 100
+    await reopen(hold, { deadlineMs })
     for (let i = 0; i < 3; i++) {
-      assert.equal(await opened.tier.find('/', []), undefined)
+      // Who asks waits for longer than the server has: when they give up, it has been judged, and the answer is late for both.
+      const patience = new Patience(systemClock(), 2 * deadlineMs)
+      assert.equal(await opened.tier.find('/', [], patience), undefined)
       for (const answer of held.splice(0)) answer()
     }
     await opened.states.latest('down')

@@ -1,4 +1,8 @@
 import { BlockList, isIP } from 'node:net'
+import { Remembered } from '../tables/remembered.ts'
+
+/** The nodes of a content delivery network, and clients of theirs that come again and again. */
+const remembered = { textsMax: 1_024, lengthMax: 45 }
 
 const MAPPED = /^::ffff:([0-9]+\.[0-9]+\.[0-9]+\.[0-9]+)$/i
 
@@ -6,6 +10,7 @@ const MAPPED = /^::ffff:([0-9]+\.[0-9]+\.[0-9]+\.[0-9]+)$/i
 export class TrustedPeers {
   readonly #networks = new BlockList()
   readonly #isEmpty: boolean
+  readonly #known = new Remembered((address) => this.#find(address), remembered)
 
   /**
    * @param networks `address/bits`, or an address alone
@@ -18,7 +23,10 @@ export class TrustedPeers {
 
   /** @param address of any origin; what is not an address is not trusted */
   includes(address: string): boolean {
-    if (this.#isEmpty) return false
+    return !this.#isEmpty && this.#known.of(address)
+  }
+
+  #find(address: string): boolean {
     const family = isIP(address)
     return family !== 0 && this.#networks.check(address, family === 6 ? 'ipv6' : 'ipv4')
   }

@@ -27,10 +27,10 @@ export class HeadExchange extends PlainWork implements HeadRequest, ExchangeReco
   readonly cookie: string | undefined
   readonly notes: ConnectionNotes
   readonly receivedMs: number
-  firstByteMs: number | undefined
   readonly #way: PassByTemplate
   readonly #head: KeptHead
   #whole: ProxyRequest | undefined
+  #firstByteMs: number | undefined
   #answered: Answered = NOT_ANSWERED
   /** Of an answer that a template has made. */
   #templatedBytes: number | undefined
@@ -97,7 +97,7 @@ export class HeadExchange extends PlainWork implements HeadRequest, ExchangeReco
   #answerLike(template: AnswerTemplate, answer: TemplatedAnswer, nowMs: number): void {
     const { socket } = this.connection
     this.#answered = template
-    this.firstByteMs = nowMs
+    this.#firstByteMs = nowMs
     this.#templatedBytes = template.bodyBytes
     this.wroteBeside(outbox.send(socket, answer))
     if (socket.writableLength === 0) this.onFinished(nowMs)
@@ -118,12 +118,20 @@ export class HeadExchange extends PlainWork implements HeadRequest, ExchangeReco
 
   protected override responded({ status, decision, fields }: ProxyResponse, nowMs: number): void {
     this.#answered = { status, decision, responseType: firstValue(fields, 'content-type') }
-    this.firstByteMs = nowMs
+    this.#firstByteMs = nowMs
   }
 
   protected override record(): ExchangeRecord {
-    if (this.#templatedBytes !== undefined) this.bodyBytesSent = this.complete ? this.#templatedBytes : 0
     return this
+  }
+
+  override get bodyBytesSent(): number {
+    if (this.#templatedBytes === undefined) return super.bodyBytesSent
+    return this.complete ? this.#templatedBytes : 0
+  }
+
+  get firstByteMs(): number | undefined {
+    return this.#firstByteMs
   }
 
   get status(): number {

@@ -18,11 +18,6 @@ import { templatedAnswer } from './templated-answer.ts'
 
 /** One request of the plain lane: how it is answered, how it ends, and who is told. */
 export abstract class PlainWork implements Work, Exchange, PlainWriterEvents, ExchangeEnd {
-  // How it ended, once it has.
-  endedMs = 0
-  complete = false
-  bytesSent = 0
-  bodyBytesSent = 0
   protected readonly lane: LaneContext
   protected readonly connection: Connection
   protected readonly owner: ExchangeOwner
@@ -32,6 +27,10 @@ export abstract class PlainWork implements Work, Exchange, PlainWriterEvents, Ex
   #bytesBeside = 0
   #isOver = false
   #isGone = false
+  #endedMs = 0
+  #isComplete = false
+  #bytesSent = 0
+  #bodyBytesSent = 0
 
   constructor(owner: ExchangeOwner) {
     this.lane = owner.context
@@ -52,6 +51,24 @@ export abstract class PlainWork implements Work, Exchange, PlainWriterEvents, Ex
 
   /** Bytes of the request's body that were read. */
   abstract get requestBodyBytes(): number
+
+  // How it ended, once it has.
+
+  get endedMs(): number {
+    return this.#endedMs
+  }
+
+  get complete(): boolean {
+    return this.#isComplete
+  }
+
+  get bytesSent(): number {
+    return this.#bytesSent
+  }
+
+  get bodyBytesSent(): number {
+    return this.#bodyBytesSent
+  }
 
   /** The response has begun: a client that only ends its own side still wants it. */
   get isAnswering(): boolean {
@@ -203,10 +220,10 @@ export abstract class PlainWork implements Work, Exchange, PlainWriterEvents, Ex
     const { hooks } = this.lane
     if (hooks.onExchange === NOBODY_LISTENS) return
     const writtenBytes = complete ? this.#writer?.bodyBytes : this.#writer?.takenBytes
-    this.endedMs = endedMs
-    this.complete = complete
-    this.bytesSent = this.#bytesBeside + (this.#writer?.bytes ?? 0)
-    this.bodyBytesSent = ownBodyBytes ?? writtenBytes ?? 0
+    this.#endedMs = endedMs
+    this.#isComplete = complete
+    this.#bytesSent = this.#bytesBeside + (this.#writer?.bytes ?? 0)
+    this.#bodyBytesSent = ownBodyBytes ?? writtenBytes ?? 0
     hooks.onExchange(this.record())
   }
 }

@@ -3,11 +3,11 @@
  * this folder.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describeMachine } from '../support/machine.ts'
+import { whatIsMissing } from '../support/missing.ts'
 import { startOrigin } from '../support/origin-process.ts'
-import { hasCommand, type InstalledPeer, installed, peers } from '../support/peers/installed.ts'
+import { type InstalledPeer, installed, peers } from '../support/peers/installed.ts'
 import { type Progress, progress } from '../support/progress.ts'
 import { ramFolder } from '../support/ram-folder.ts'
 import { accessLog } from './access-log.ts'
@@ -78,14 +78,6 @@ function say(text: string, code: number): number {
 function complain(problem: string): number {
   process.stderr.write(`bench: ${problem}\n`)
   return 2
-}
-
-function whatIsMissing(): string | undefined {
-  if (process.platform !== 'linux') return 'this needs Linux: CPU times are read from /proc'
-  if (availableParallelism() < 2) return 'this needs two cores: one for the server, one for the load'
-  if (!hasCommand('taskset')) return 'taskset is missing (Debian: apt-get install util-linux)'
-  if (!hasCommand('wrk')) return 'wrk is missing, which makes the load (Debian: apt-get install wrk)'
-  return undefined
 }
 
 /** Only a complete run may replace the tables that are quoted. */

@@ -25,12 +25,25 @@ export interface ServerRuns {
 }
 
 /**
- * Starts the servers of a question, checks that all give the right answers, and measures them in turn, round by round.
+ * Starts the servers of a question, checks that all give the right answers, and measures them in turn, round by round; where the settings say so,
+ * anew with servers that were started anew.
  *
  * @throws when an answer was wrong or an error, before, during or after the measurement
  */
 export async function compareServers(question: Question, bench: Bench): Promise<readonly ServerRuns[]> {
-  const { settings, origin, progress } = bench
+  const { rounds, starts } = bench.settings
+  const count = question.answer.reachesOrigin ? starts.fromOrigin : starts.fromMemory
+  const runs = new Map<string, Run[]>()
+  for (let start = 1; start <= count; start++) {
+    const started = await compareStarted(question, Math.ceil(rounds / count), bench)
+    for (const one of started) runs.set(one.server, [...(runs.get(one.server) ?? []), ...one.runs])
+  }
+  return [...runs].map(([server, done]) => ({ server, runs: done }))
+}
+
+/** The same with each server started once. */
+async function compareStarted(question: Question, rounds: number, bench: Bench): Promise<readonly ServerRuns[]> {
+  const { origin, progress } = bench
   const servers = await startCompared(question, bench)
   try {
     for (const server of servers) {
@@ -45,13 +58,13 @@ export async function compareServers(question: Question, bench: Bench): Promise<
     }
     for (const server of servers) {
       progress.step(`${question.name}: warming up ${server.name}`)
-      const seconds = Math.ceil(warmUpSeconds(question, settings) / WARM_UPS)
+      const seconds = Math.ceil(warmUpSeconds(question, bench.settings) / WARM_UPS)
       for (let i = 0; i < WARM_UPS; i++) await measure(server, question, { bench, seconds })
     }
     const runs = new Map<Server, Run[]>(servers.map((server) => [server, []]))
-    for (let round = 1; round <= settings.rounds; round++) {
+    for (let round = 1; round <= rounds; round++) {
       for (const [server, before] of runs) {
-        progress.step(`${question.name}: round ${round} of ${settings.rounds}, ${server.name}`)
+        progress.step(`${question.name}: round ${round} of ${rounds}, ${server.name}`)
         before.push(await measureUndisturbed(server, question, bench))
       }
     }

@@ -26,11 +26,11 @@ export function helpText({ questions, peers }: Names): string {
   return `Usage: npm run bench:hits -- [options]
 
 Measures what a request costs: Breakwater, the caches that are installed, and the floor of Node, in turn, in front of
-one origin. The server has the first core, the load and the origin the second. Takes some 25 minutes; keep the
+one origin. The server has the first core, the load and the origin the second. Takes some 35 minutes; keep the
 machine otherwise idle.
 
   --quick             one short round each, a tenth of the URLs: to see that all works
-  --rounds N          rounds, of which the median counts (5; quick: 1)
+  --rounds N          rounds, of which the median counts (5; quick: 1); where the origin is asked, in three processes
   --seconds N         load on one server in one round (1)
   --questions A,B     only these: ${wrapped(questions)}
   --peers A,B|none    only these: ${peers.join(', ')}

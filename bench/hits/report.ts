@@ -17,12 +17,17 @@ ${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB; Linux ${
 Breakwater ${machine.commit} on Node ${machine.node}${versions.map((version) => `, ${version}`).join('')}.
 One core for the server (Breakwater with one helper thread of V8's, as the shipped service starts it), another for wrk
 (${settings.connections} connections) and the origin;
-median of ${settings.rounds} rounds of ${settings.seconds} s each, after ${settings.warmUpSeconds.fromMemory} s of load (${settings.warmUpSeconds.fromOrigin} s where the origin is asked)${settings.isQuick ? ', a quick look' : ''}.
+median of ${settings.rounds} rounds of ${settings.seconds} s each, after ${settings.warmUpSeconds.fromMemory} s of load; where the origin is asked after ${settings.warmUpSeconds.fromOrigin} s, ${startsOf(settings)}${settings.isQuick ? '; a quick look' : ''}.
 CPU is user and system time of all the server's processes for each request. Ratios are Breakwater's CPU to the other's, so
 below 1 Breakwater is cheaper; they are medians of the ratios within each round. The floor is a Node program that writes one
 prepared response whatever it reads; the lowest floor the same, reading as Breakwater's plain lane does (all connections into one buffer);
 the pass floor moves bytes between each client and the origin, also into one buffer, and parses nothing.
 `
+}
+
+function startsOf({ rounds, starts: { fromOrigin } }: Results['settings']): string {
+  if (fromOrigin === 1) return 'too'
+  return `${Math.ceil(rounds / fromOrigin)} rounds with each of ${fromOrigin} processes, as no two are compiled alike`
 }
 
 function goals(questions: readonly QuestionResult[]): string {

@@ -88,7 +88,8 @@ function isComplete({ isQuick, questions, peers: wanted }: RunOptions): boolean 
 async function measureAll(options: RunOptions): Promise<Results> {
   const { isQuick, rounds, seconds } = options
   const warmUpSeconds = isQuick ? { fromMemory: 1, fromOrigin: 2 } : { fromMemory: 2, fromOrigin: 8 }
-  const settings: BenchSettings = { isQuick, rounds, seconds, warmUpSeconds, connections: 64 }
+  const starts = { fromMemory: 1, fromOrigin: isQuick ? 1 : 3 }
+  const settings: BenchSettings = { isQuick, rounds, starts, seconds, warmUpSeconds, connections: 64 }
   const shown = progress(process.stderr)
   const machine = describeMachine()
   const found = installedPeers(options.peers, shown)

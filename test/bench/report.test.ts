@@ -30,6 +30,7 @@ function resultsOf(questions: readonly QuestionResult[]): Results {
     settings: {
       isQuick: false,
       rounds: 3,
+      starts: { fromMemory: 1, fromOrigin: 3 },
       seconds: 2,
       warmUpSeconds: { fromMemory: 1, fromOrigin: 2 },
       connections: 64,
@@ -84,7 +85,16 @@ describe('the report', () => {
   const text = report(resultsOf([comparison]))
 
   it('says what was measured where, and how', () => {
-    for (const word of ['A Processor', '2 cores', 'v26.0.0', 'abc1234', 'nginx 1.22.1', '3 rounds of 2 s', '64 conn']) {
+    for (const word of [
+      'A Processor',
+      '2 cores',
+      'v26.0.0',
+      'abc1234',
+      'nginx 1.22.1',
+      '3 rounds of 2 s',
+      '1 rounds with each of 3',
+      '64 conn',
+    ]) {
       assert.ok(text.includes(word), word)
     }
     assert.doesNotMatch(text, /Something else ran/)

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import { firstValue } from '../../src/http/fields.ts'
+import { startWithAdmin } from '../admin/running-admin.ts'
 import { runBreakwater, startBreakwater } from '../support/breakwater.ts'
 import { type ClientConnection, openConnection, type RawResponse } from '../support/http-client.ts'
 import { ScriptedOrigin } from '../support/scripted-origin.ts'
@@ -87,8 +88,8 @@ describe('pages that must not be stored', () => {
   })
   after(() => origin.close())
 
-  const start = async (t: TestContext, config: string, words: readonly string[] = []) => {
-    const proxy = await startBreakwater(['--origin', origin.url, ...words], { config })
+  const start = async (t: TestContext, config: string) => {
+    const proxy = await startWithAdmin(['--origin', origin.url], { config })
     t.after(() => proxy.stop())
     return proxy
   }
@@ -98,8 +99,7 @@ describe('pages that must not be stored', () => {
     t.after(() => folder.remove())
     const log = join(folder.path, 'access.log')
     const config = `workers: 2\nlog: { access: json, accessFile: "${log}" }\n`
-    const proxy = await start(t, config, ['--admin', '127.0.0.1:0'])
-    const admin = (await proxy.output(/admin at (http:\S+)/))[1]!
+    const { admin, ...proxy } = await start(t, config)
     const askedBefore = origin.requests.length
     await crowd(proxy.port)
     const count = CLIENTS * TIMES
@@ -120,9 +120,8 @@ describe('pages that must not be stored', () => {
   })
 
   it('are learned of, with the reason, and explained', async (t) => {
-    const proxy = await start(t, 'learn: on\n', ['--admin', '127.0.0.1:0'])
-    const admin = (await proxy.output(/admin at (http:\S+)/))[1]!
-    await crowd(proxy.port)
+    const { admin, port } = await start(t, 'learn: on\n')
+    await crowd(port)
     const advice = await runBreakwater(['advise', '--live', '--json', '--admin', admin])
     assert.equal(advice.code, 0, advice.stderr)
     const { now, live } = JSON.parse(advice.stdout)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { firstValue } from '../../src/http/fields.ts'
+import { type RunningAdmin, startWithAdmin } from '../admin/running-admin.ts'
 import { type RunningBreakwater, startBreakwater } from '../support/breakwater.ts'
 import { fetchRaw, openConnection, type RawResponse } from '../support/http-client.ts'
 import { startMemcached } from '../support/memcached.ts'
@@ -18,8 +19,7 @@ async function heard(proxy: RunningBreakwater, times: number): Promise<void> {
 }
 
 /** Until its metrics have that line. */
-async function counted(proxy: RunningBreakwater, line: string): Promise<void> {
-  const admin = (await proxy.output(/admin at (http:\S+)/))[1]!
+async function counted({ admin }: RunningAdmin, line: string): Promise<void> {
   for (;;) {
     const metrics = await (await fetch(`${admin}/metrics`)).text()
     if (metrics.split('\n').includes(line)) return
@@ -121,9 +121,9 @@ describe('a purge on one of two boxes with memcached alone', () => {
       request.respond({ fields: ['Cache-Control', 'max-age=60', 'xkey', 'page'], body: `version ${version}` }),
     )
     const tier = ['--memcached', `127.0.0.1:${memcached.port}`]
-    const box = async (): Promise<RunningBreakwater> => {
+    const box = async (): Promise<RunningAdmin> => {
       const config = 'tiers: { deadline: 10s }'
-      const started = await startBreakwater(['--origin', origin.url, '--admin', '127.0.0.1:0', ...tier], { config })
+      const started = await startWithAdmin(['--origin', origin.url, ...tier], { config })
       await heard(started, 2)
       return started
     }

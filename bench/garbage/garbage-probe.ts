@@ -1,10 +1,9 @@
 /*
- * Loaded into the measured process with `node --import`: answers on a port of its own which function has allocated how many bytes
- * since it was asked last, collected ones included. V8 takes samples and estimates by them.
+ * Loaded into the measured process with `node --import`: a probe that says which function has allocated how many bytes since it was
+ * asked last, collected ones included. V8 takes samples and estimates by them.
  */
-import { createServer } from 'node:http'
 import { type HeapProfiler, Session } from 'node:inspector/promises'
-import type { AddressInfo } from 'node:net'
+import { startProbe } from '../support/probe.ts'
 
 export interface Allocated {
   /** Its name, file and line; `(native)` for what is below all of ours. */
@@ -46,10 +45,4 @@ function nameOf({ callFrame }: HeapProfiler.SamplingHeapProfileNode): string {
 }
 
 await begin()
-const server = createServer((_request, response) => {
-  void allocated().then((all) => response.end(JSON.stringify(all)))
-})
-server.listen(0, '127.0.0.1', () => {
-  process.stderr.write(`garbage probe: listening on ${(server.address() as AddressInfo).port}\n`)
-})
-server.unref()
+startProbe(allocated)

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import type { Question } from '../hits/question.ts'
-import { ask } from '../support/http-get.ts'
-import type { Load } from '../support/load.ts'
+import { CORES } from '../support/bench-program.ts'
+import { withNewUrls } from '../support/load.ts'
 import { startOrigin } from '../support/origin-process.ts'
+import { probeOf } from '../support/probe.ts'
 import { ramFolder } from '../support/ram-folder.ts'
 import { startBreakwater } from '../support/server.ts'
 import { runLoad } from '../support/wrk.ts'
@@ -17,7 +18,6 @@ export interface Garbage {
   readonly functions: readonly { readonly where: string; readonly bytesPerRequest: number }[]
 }
 
-const [serverCore, loadCore] = [0, 1]
 const connections = 64
 /** Until V8 has compiled what is on the way of a request: before that more is allocated. */
 const warmUpSeconds = 15
@@ -26,16 +26,15 @@ const probeFile = join(import.meta.dirname, 'garbage-probe.ts')
 /** Starts Breakwater in front of an origin, and asks it the question for so many seconds. */
 export async function measureGarbage({ name, load }: Question, seconds: number): Promise<Garbage> {
   const folder = ramFolder()
-  const origin = await startOrigin(loadCore)
-  const place = { folder: folder.path, originPort: origin.port, cores: `${serverCore}` }
+  const origin = await startOrigin(CORES.load)
+  const place = { folder: folder.path, originPort: origin.port, cores: `${CORES.server}` }
   const server = await startBreakwater({ name: 'Breakwater', nodeArguments: ['--import', probeFile] }, place)
   try {
-    const [, port] = await server.program.output(/garbage probe: listening on (\d+)/)
-    const allocated = async () => JSON.parse((await ask(Number(port), '/')).body.toString()) as Allocated[]
-    const to = { port: server.port, connections, core: loadCore, folder: folder.path }
-    await runLoad(beginningAt(load, 1), { ...to, seconds: warmUpSeconds })
+    const allocated = await probeOf<readonly Allocated[]>(server.program)
+    const to = { port: server.port, connections, core: CORES.load, folder: folder.path }
+    await runLoad(withNewUrls(load), { ...to, seconds: warmUpSeconds })
     await allocated()
-    const { requests } = await runLoad(beginningAt(load, 100_000_000), { ...to, seconds })
+    const { requests } = await runLoad(withNewUrls(load), { ...to, seconds })
     const functions = (await allocated())
       .map(({ where, bytes }) => ({ where, bytesPerRequest: bytes / requests }))
       .sort((a, b) => b.bytesPerRequest - a.bytesPerRequest)
@@ -46,9 +45,4 @@ export async function measureGarbage({ name, load }: Question, seconds: number):
     await origin.stop()
     folder.remove()
   }
-}
-
-/** The URLs of a sequence are to be new. */
-function beginningAt(load: Load, first: number): Load {
-  return load.targets.kind === 'sequence' ? { ...load, targets: { ...load.targets, first } } : load
 }

@@ -8,6 +8,7 @@ import { notModified } from '../hits/not-modified.ts'
 import type { Question } from '../hits/question.ts'
 import { uncacheable } from '../hits/uncacheable.ts'
 import { uncacheableNew } from '../hits/uncacheable-new.ts'
+import { complain, exitOnSignals, say } from '../support/bench-program.ts'
 import { whatIsMissing } from '../support/missing.ts'
 import { type Garbage, measureGarbage } from './measure.ts'
 
@@ -23,10 +24,7 @@ Bytes that a request allocates on the heap, by function, by V8's sampling profil
   --json            for programs, with all functions
 `
 
-// Programs and folders of ours are ended and removed when the process exits; without these it would only be killed.
-for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) {
-  process.on(signal, () => process.exit(code))
-}
+exitOnSignals()
 process.exit(await main())
 
 async function main(): Promise<number> {
@@ -36,10 +34,7 @@ async function main(): Promise<number> {
   } catch (error) {
     return complain((error as Error).message)
   }
-  if (values.help === true) {
-    process.stdout.write(help)
-    return 0
-  }
+  if (values.help === true) return say(help)
   const [seconds, top] = [Number(values.seconds), Number(values.top)]
   if (!(Number.isInteger(seconds) && seconds > 0)) return complain('--seconds takes a whole number above 0')
   if (!(Number.isInteger(top) && top > 0)) return complain('--top takes a whole number above 0')
@@ -69,11 +64,6 @@ function parse() {
       help: { type: 'boolean', short: 'h' },
     },
   }).values
-}
-
-function complain(problem: string): number {
-  process.stderr.write(`bench: ${problem}\n`)
-  return 2
 }
 
 function textOf({ question, requests, bytesPerRequest, functions }: Garbage, top: number): string {

@@ -10,8 +10,6 @@ export interface Bench {
   readonly origin: Origin
   /** Servers on the first core. */
   readonly place: Place
-  /** Where wrk and the origin run. */
-  readonly loadCore: number
   readonly progress: Progress
 }
 

@@ -1,3 +1,4 @@
+import { CORES } from '../support/bench-program.ts'
 import { cpuMicros } from '../support/cpu-time.ts'
 import type { Server } from '../support/server.ts'
 import { median } from '../support/statistics.ts'
@@ -74,9 +75,9 @@ interface Churn extends Stored {
 async function churn(
   { port, pids }: Server,
   { prefix, last, first, seconds }: Churn,
-  { origin, settings, place, loadCore }: Bench,
+  { origin, settings, place }: Bench,
 ): Promise<{ readonly figures: ChurnRound; readonly taken: number }> {
-  const to = { port, core: loadCore, folder: place.folder, seconds }
+  const to = { port, core: CORES.load, folder: place.folder, seconds }
   const hot = { kind: 'uniform', prefix, first: last - hotCount + 1, count: hotCount } as const
   const hits = { head: 'browser', targets: hot, pauseMs: 5 } as const
   const news = { head: 'browser', targets: { kind: 'sequence', prefix, first }, pauseMs: 10 } as const

@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { CORES } from '../support/bench-program.ts'
 import { cpuMicros } from '../support/cpu-time.ts'
 import { rawAnswer } from '../support/http-get.ts'
-import type { Load } from '../support/load.ts'
+import { withNewUrls } from '../support/load.ts'
 import { originPage } from '../support/origin-site.ts'
 import { requestFields, requestTail } from '../support/request-head.ts'
 import { floorReadings, type Server, startFloor } from '../support/server.ts'
@@ -115,12 +116,12 @@ async function measure(
   question: Question,
   { bench, seconds }: { readonly bench: Bench; readonly seconds: number },
 ): Promise<Run> {
-  const { origin, loadCore, settings, place } = bench
+  const { origin, settings, place } = bench
   const { connections } = settings
   const originBefore = await origin.requests()
   const cpuBefore = cpuMicros(server.pids)
-  const to = { port: server.port, seconds, connections, core: loadCore, folder: place.folder }
-  const result = await runLoad(onlyOnce(question.load), to).catch((error: unknown) => {
+  const to = { port: server.port, seconds, connections, core: CORES.load, folder: place.folder }
+  const result = await runLoad(withNewUrls(question.load), to).catch((error: unknown) => {
     throw new Error(`${server.name}: ${error instanceof Error ? error.message : error}`)
   })
   const cpuAfter = cpuMicros(server.pids)
@@ -130,14 +131,6 @@ async function measure(
   if (server.kind !== 'floor') checkOriginShare(server, question, fromOrigin / result.requests)
   checkBytes(server, question, result, connections)
   return { ...result, cpuMicrosPerRequest: (cpuAfter - cpuBefore) / result.requests }
-}
-
-let sequences = 0
-
-/** The URLs of a sequence are to be new in every run. */
-function onlyOnce(load: Load): Load {
-  if (load.targets.kind !== 'sequence') return load
-  return { ...load, targets: { ...load.targets, first: ++sequences * 100_000_000 } }
 }
 
 /**

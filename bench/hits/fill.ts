@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { CORES } from '../support/bench-program.ts'
 import type { Origin } from '../support/origin-process.ts'
 import { startLoad } from '../support/wrk.ts'
 import type { Bench } from './bench.ts'
@@ -20,12 +21,12 @@ const urlsPerSecondMin = 1000
  * @throws when that takes too long
  */
 export async function fill({ port, prefix, first, count }: Fill, bench: Bench): Promise<number> {
-  const { origin, loadCore, settings, place } = bench
+  const { origin, settings, place } = bench
   const seconds = Math.ceil(count / urlsPerSecondMin) + 10
   const before = await origin.requests()
   const load = await startLoad(
     { head: 'minimal', targets: { kind: 'sequence', prefix, first } },
-    { port, seconds, core: loadCore, connections: settings.connections, folder: place.folder },
+    { port, seconds, core: CORES.load, connections: settings.connections, folder: place.folder },
   )
   const giveUpAt = performance.now() + seconds * 1000
   // wrk ends by time, not by count; as each URL is new, the origin's count tells how far it is.

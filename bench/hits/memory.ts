@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { ask } from '../support/http-get.ts'
 import type { MemoryReport } from '../support/memory-probe.ts'
+import { probeOf } from '../support/probe.ts'
 import { requestFields } from '../support/request-head.ts'
 import { startBreakwater, startPeer } from '../support/server.ts'
 import type { Bench } from './bench.ts'
@@ -119,9 +120,7 @@ async function startProbed(memory: string, { place }: Bench) {
   const probeFile = join(import.meta.dirname, '../support/memory-probe.ts')
   const nodeArguments = ['--expose-gc', '--import', probeFile]
   const server = await startBreakwater({ name: 'Breakwater', memory, nodeArguments }, place)
-  const [, port] = await server.program.output(/memory probe: listening on (\d+)/)
-  const probe = async () => JSON.parse((await ask(Number(port), '/')).body.toString()) as MemoryReport
-  return { server, probe }
+  return { server, probe: await probeOf<MemoryReport>(server.program) }
 }
 
 async function measureNginxChurn(bench: Bench): Promise<ChurnFigures | undefined> {

@@ -27,7 +27,8 @@ the pass floor moves bytes between each client and the origin, also into one buf
 
 function startsOf({ rounds, starts: { fromOrigin } }: Results['settings']): string {
   if (fromOrigin === 1) return 'too'
-  return `${Math.ceil(rounds / fromOrigin)} rounds with each of ${fromOrigin} processes, as no two are compiled alike`
+  const each = Math.ceil(rounds / fromOrigin)
+  return `${each} ${each === 1 ? 'round' : 'rounds'} with each of ${fromOrigin} processes, as no two are compiled alike`
 }
 
 function goals(questions: readonly QuestionResult[]): string {

@@ -4,6 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { CORES, complain, exitOnSignals, say } from '../support/bench-program.ts'
 import { describeMachine } from '../support/machine.ts'
 import { whatIsMissing } from '../support/missing.ts'
 import { startOrigin } from '../support/origin-process.ts'
@@ -43,17 +44,13 @@ const names: Names = {
   peers: peers.map((peer) => peer.package),
 }
 const defaultJson = join(import.meta.dirname, '../results/hits.json')
-const [serverCore, loadCore] = [0, 1]
 
-// Programs and folders of ours are ended and removed when the process exits; without these it would only be killed.
-for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) {
-  process.on(signal, () => process.exit(code))
-}
+exitOnSignals()
 process.exit(await main())
 
 async function main(): Promise<number> {
   const read = readOptions(process.argv.slice(2), names)
-  if (read.kind === 'help') return say(helpText(names), 0)
+  if (read.kind === 'help') return say(helpText(names))
   if (read.kind === 'wrong') return complain(read.problem)
   const missing = whatIsMissing()
   if (missing !== undefined) return complain(missing)
@@ -70,16 +67,6 @@ async function main(): Promise<number> {
   return 0
 }
 
-function say(text: string, code: number): number {
-  process.stdout.write(text)
-  return code
-}
-
-function complain(problem: string): number {
-  process.stderr.write(`bench: ${problem}\n`)
-  return 2
-}
-
 /** Only a complete run may replace the tables that are quoted. */
 function isComplete({ isQuick, questions, peers: wanted }: RunOptions): boolean {
   return !isQuick && questions === undefined && wanted === undefined
@@ -94,9 +81,9 @@ async function measureAll(options: RunOptions): Promise<Results> {
   const machine = describeMachine()
   const found = installedPeers(options.peers, shown)
   const folder = ramFolder()
-  const origin = await startOrigin(loadCore)
-  const place = { folder: folder.path, originPort: origin.port, cores: `${serverCore}` }
-  const bench: Bench = { settings, peers: found, origin, place, loadCore, progress: shown }
+  const origin = await startOrigin(CORES.load)
+  const place = { folder: folder.path, originPort: origin.port, cores: `${CORES.server}` }
+  const bench: Bench = { settings, peers: found, origin, place, progress: shown }
   const questions: QuestionResult[] = []
   const isWanted = (name: string) => options.questions?.includes(name) !== false
   try {

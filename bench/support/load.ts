@@ -20,3 +20,11 @@ export interface Load {
   /** Each connection waits after a response, so long on average; none by default. */
   readonly pauseMs?: number
 }
+
+let sequences = 0
+
+/** The same, but of a sequence URLs that this process has not asked for before. */
+export function withNewUrls(load: Load): Load {
+  if (load.targets.kind !== 'sequence') return load
+  return { ...load, targets: { ...load.targets, first: ++sequences * 100_000_000 } }
+}

@@ -1,11 +1,10 @@
 /*
- * Loaded into the measured process with `node --expose-gc --import`: answers on a port of its own how much memory the
- * process has after a full collection, and how long collections have held it up since it was asked last.
+ * Loaded into the measured process with `node --expose-gc --import`: a probe that says how much memory the process has after a full
+ * collection, and how long collections have held it up since it was asked last.
  */
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { startProbe } from './probe.ts'
 
 export interface MemoryReport {
   readonly residentBytes: number
@@ -51,10 +50,4 @@ async function report(): Promise<MemoryReport> {
   }
 }
 
-const server = createServer((_request, response) => {
-  void report().then((figures) => response.end(JSON.stringify(figures)))
-})
-server.listen(0, '127.0.0.1', () => {
-  process.stderr.write(`memory probe: listening on ${(server.address() as AddressInfo).port}\n`)
-})
-server.unref()
+startProbe(report)

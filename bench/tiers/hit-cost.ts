@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { startMemcached } from '../../test/support/memcached.ts'
 import { startRedis } from '../../test/support/redis.ts'
+import { CORES } from '../support/bench-program.ts'
 import { cpuMicros } from '../support/cpu-time.ts'
 import { type Answer, ask } from '../support/http-get.ts'
 import type { Load } from '../support/load.ts'
@@ -40,17 +41,16 @@ const patience = ['tiers: { deadline: 2s }']
 
 interface Setup {
   readonly place: Place
-  readonly loadCore: number
   readonly seconds: number
 }
 
 /** What a request costs by where its answer comes from. */
-export async function measureHits({ place, loadCore, seconds }: Setup, shown: Progress): Promise<HitFigures[]> {
+export async function measureHits({ place, seconds }: Setup, shown: Progress): Promise<HitFigures[]> {
   const redis = await startRedis()
   const memcached = await startMemcached({ arguments: ['-m', '256'] })
-  const slow = await startOrigin(loadCore, ORIGIN_MS)
+  const slow = await startOrigin(CORES.load, ORIGIN_MS)
   for (const { pid } of [redis, memcached])
-    execFileSync('taskset', ['-acp', `${loadCore}`, `${pid}`], { stdio: 'ignore' })
+    execFileSync('taskset', ['-acp', `${CORES.load}`, `${pid}`], { stdio: 'ignore' })
   const found: HitFigures[] = []
   const breakwater = (name: string, more: readonly string[], where = place) =>
     startBreakwater({ name, memory: '1MiB', configuration: ['objectMax: 1MiB', ...patience, ...more] }, where)
@@ -92,7 +92,7 @@ export async function measureHits({ place, loadCore, seconds }: Setup, shown: Pr
       try {
         for (const size of sizes) {
           shown.step(`hit: ${contender.what}, ${size.bytes} bytes`)
-          found.push(await measure(contender, server, size, { place, loadCore, seconds }))
+          found.push(await measure(contender, server, size, { place, seconds }))
         }
       } finally {
         await server.stop()
@@ -119,7 +119,7 @@ async function measure(
   { what, isFrom, isOne, isLive, fill }: Contender,
   server: Server,
   { bytes, pages }: (typeof sizes)[number],
-  { place, loadCore, seconds }: Setup,
+  { place, seconds }: Setup,
 ): Promise<HitFigures> {
   const count = isOne === true ? 1 : pages
   const prefix = `/${isLive === true ? 'live' : 'page'}/${bytes}/`
@@ -130,7 +130,7 @@ async function measure(
   if (share < 0.8) throw new Error(`${what}, ${bytes} bytes: only ${share * 100} % come from there`)
 
   const load: Load = { head: 'browser', targets: { kind: 'uniform', prefix, first: 1, count } }
-  const common = { port: server.port, core: loadCore, folder: place.folder }
+  const common = { port: server.port, core: CORES.load, folder: place.folder }
   const settings = (connections: number): LoadSettings => ({ ...common, connections, seconds })
   await runLoad(load, { ...settings(32), seconds: 1 })
   const { p50Ms, p99Ms } = await runLoad(load, settings(1))

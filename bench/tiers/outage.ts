@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startProgram } from '../../test/support/processes.ts'
 import { startRedis } from '../../test/support/redis.ts'
+import { CORES } from '../support/bench-program.ts'
 import { ask } from '../support/http-get.ts'
 import type { Origin } from '../support/origin-process.ts'
 import type { Progress } from '../support/progress.ts'
@@ -44,7 +45,7 @@ const SLICE_MS = 100
 
 const SECONDS = 22
 
-type OutagePlace = Place & { readonly loadCore: number; readonly origin: Origin }
+type OutagePlace = Place & { readonly origin: Origin }
 /** Something done to Redis at a moment of the load. */
 type At = (atMs: number, what: string, act: () => unknown) => Promise<void>
 
@@ -67,7 +68,7 @@ async function underLoad(
   place: OutagePlace,
   disturb: (redis: PinnedRedis, at: At) => Promise<void>,
 ): Promise<Omit<OutageFigures, 'undisturbed'>> {
-  const redis = await PinnedRedis.start(place.loadCore)
+  const redis = await PinnedRedis.start(CORES.load)
   const breakwater = await startBreakwater(
     {
       name: 'Breakwater',
@@ -88,7 +89,7 @@ async function underLoad(
     const events: { atMs: number; what: string }[] = []
     const load = await startProgram({
       command: 'taskset',
-      arguments: ['-c', `${place.loadCore}`, process.execPath, join(import.meta.dirname, 'steady-load.ts')].concat(
+      arguments: ['-c', `${CORES.load}`, process.execPath, join(import.meta.dirname, 'steady-load.ts')].concat(
         [breakwater.port, PER_SECOND, SECONDS].map(String),
       ),
       ready: /^/,

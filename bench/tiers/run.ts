@@ -5,9 +5,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { CORES, complain, exitOnSignals, say } from '../support/bench-program.ts'
 import { describeMachine } from '../support/machine.ts'
+import { whatIsMissing } from '../support/missing.ts'
 import { startOrigin } from '../support/origin-process.ts'
-import { hasCommand } from '../support/peers/installed.ts'
 import { progress } from '../support/progress.ts'
 import { ramFolder } from '../support/ram-folder.ts'
 import { chart } from './chart.ts'
@@ -23,28 +24,19 @@ const help = `Usage: npm run bench:tiers -- [options]
 Writes bench/results/tiers.{json,md,svg} when all was measured. Takes about five minutes.
 `
 const questionNames = ['hit', 'outage']
-const [serverCore, loadCore] = [0, 1]
 
-// Programs and folders of ours are ended and removed when the process exits; without these it would only be killed.
-for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) {
-  process.on(signal, () => process.exit(code))
-}
+exitOnSignals()
 process.exit(await main())
 
 async function main(): Promise<number> {
   const options = { quick: { type: 'boolean' }, questions: { type: 'string' }, help: { type: 'boolean' } } as const
   const { values } = parseArgs({ options })
+  if (values.help === true) return say(help)
   const questions = values.questions?.split(',') ?? questionNames
   const unknown = questions.find((name) => !questionNames.includes(name))
-  if (values.help === true || unknown !== undefined) {
-    process.stderr.write(unknown === undefined ? help : `There is no question "${unknown}"\n\n${help}`)
-    return unknown === undefined ? 0 : 2
-  }
-  const missing = ['wrk', 'redis-server', 'memcached', 'taskset'].filter((command) => !hasCommand(command))
-  if (missing.length > 0) {
-    process.stderr.write(`bench: ${missing.join(', ')} missing (Debian: apt-get install wrk redis-server memcached)\n`)
-    return 2
-  }
+  if (unknown !== undefined) return complain(`There is no question "${unknown}" (--help says what there is)`)
+  const missing = whatIsMissing({ 'redis-server': 'redis-server', memcached: 'memcached' })
+  if (missing !== undefined) return complain(missing)
   const results = await measure(questions, values.quick === true)
   const text = report(results)
   process.stdout.write(text)
@@ -61,12 +53,12 @@ async function measure(questions: readonly string[], isQuick: boolean): Promise<
   const machine = describeMachine()
   const shown = progress(process.stderr)
   const folder = ramFolder()
-  const origin = await startOrigin(loadCore)
-  const place = { folder: folder.path, originPort: origin.port, cores: `${serverCore}` }
+  const origin = await startOrigin(CORES.load)
+  const place = { folder: folder.path, originPort: origin.port, cores: `${CORES.server}` }
   const seconds = isQuick ? 1 : 2
   try {
-    const hits = questions.includes('hit') ? await measureHits({ place, loadCore, seconds }, shown) : undefined
-    const outage = questions.includes('outage') ? await measureOutage({ ...place, loadCore, origin }, shown) : undefined
+    const hits = questions.includes('hit') ? await measureHits({ place, seconds }, shown) : undefined
+    const outage = questions.includes('outage') ? await measureOutage({ ...place, origin }, shown) : undefined
     return { machine, seconds, hits, outage }
   } finally {
     shown.end()

@@ -92,7 +92,7 @@ describe('the report', () => {
       'abc1234',
       'nginx 1.22.1',
       '3 rounds of 2 s',
-      '1 rounds with each of 3',
+      '1 round with each of 3',
       '64 conn',
     ]) {
       assert.ok(text.includes(word), word)

@@ -50,7 +50,7 @@ export type LoggedExchange = Omit<ExchangeRecord, 'fields'>
 
 /** A hit in the moment it is answered, valid during the call that tells of it: what is to be kept of it is a record. */
 export interface AnsweredHit {
-  /** A GET or HEAD of HTTP/1.1, as it lies in its bytes. */
+  /** A GET or HEAD, as it lies in its bytes. */
   readonly request: ScannedRequest
   readonly clientAddress: string
   readonly receivedMs: number

@@ -12,6 +12,9 @@ export interface ResponseSituation {
   readonly closes: boolean
 }
 
+/** What `Connection` says in a response; undefined where it is left out, which in HTTP/1.1 means that the connection is kept. */
+export type ConnectionOption = 'close' | 'keep-alive' | undefined
+
 /** How a response goes onto the wire: the same in every lane. */
 export interface FramedResponse {
   /** All fields in order, framing and `Connection` at the end. */
@@ -21,8 +24,7 @@ export interface FramedResponse {
   /** What Content-Length says, or undefined for none. */
   readonly length: number | undefined
   readonly isChunked: boolean
-  /** What `Connection` says; undefined where it is left out, which in HTTP/1.1 means that the connection is kept. */
-  readonly connection: 'close' | 'keep-alive' | undefined
+  readonly connection: ConnectionOption
 }
 
 /** Framing is the lane's: whatever a response says about it is left out and written anew. */
@@ -43,9 +45,15 @@ export function frameResponse(answer: ProxyResponse, situation: ResponseSituatio
   if (length !== undefined) fields.push('Content-Length', String(length))
   else if (isChunked) fields.push('Transfer-Encoding', 'chunked')
   const endsByClose = body !== undefined && length === undefined && !isChunked
-  const connection = closes || endsByClose ? 'close' : version === '1.0' ? 'keep-alive' : undefined
+  const connection = connectionOption(version, closes || endsByClose)
   if (connection !== undefined) fields.push('Connection', connection)
   return { fields, body, length, isChunked, connection }
+}
+
+/** What a response has to say to a client of that version (RFC 9112 §9.3). */
+export function connectionOption(version: string, closes: boolean): ConnectionOption {
+  if (closes) return 'close'
+  return version === '1.0' ? 'keep-alive' : undefined
 }
 
 /** @throws ProxyError for a status that no final response can have (RFC 9110 §15) */

@@ -46,7 +46,7 @@ function appendPlain(line: LineBytes, hit: AnsweredHit): boolean {
   if (!line.plainText(hit.clientAddress)) return false
   line.bytes(beforeRequest(Math.floor(hit.receivedMs / 1000)))
   if (!line.plain(request.bytes, request.line.methodBegin, request.line.targetEnd)) return false
-  line.bytes(afterTarget)
+  line.bytes(afterTarget[request.line.minorVersion])
   line.digits(hit.status)
   line.bytes(space)
   if (bodyBytesSent === 0) line.bytes(dash)
@@ -69,7 +69,7 @@ function appendField(line: LineBytes, request: AnsweredHit['request'], name: Uin
 const referer = Buffer.from('referer')
 const userAgent = Buffer.from('user-agent')
 const beforeRequest = oncePerSecond((second) => Buffer.from(` - - [${apacheTime(second * 1000)}] "`))
-const afterTarget = Buffer.from(' HTTP/1.1" ')
+const afterTarget = [Buffer.from(' HTTP/1.0" '), Buffer.from(' HTTP/1.1" ')] as const
 const space = Buffer.from(' ')
 const dash = Buffer.from('-')
 const beforeReferer = Buffer.from(' "')

@@ -141,10 +141,11 @@ export class Traffic {
     if (noted.length === 0) return
     this.#noted = []
     for (const hit of noted) {
-      const { response, wire, served: times } = hit
+      const { response, wire, served: times, addedBytes } = hit
       hit.served = 0
+      hit.addedBytes = 0
       const { decision, status } = response
-      const bytes = (wire === undefined ? 0 : wire.bytes.length + (wire.body?.length ?? 0)) * times
+      const bytes = (wire === undefined ? 0 : wire.bytes.length + (wire.body?.length ?? 0)) * times + addedBytes
       const index = outcomeIndex(decision.outcome)
       this.#reasons.add(decision, times)
       this.#countAnswers(index, status, times)

@@ -28,6 +28,8 @@ export interface MemoryRequest {
   readonly target: string
   /** `Cache-Control`, `Pragma`, `If-None-Match`, `If-Modified-Since`, as far as they are there. */
   readonly decisive: RawFields
+  /** Whether a short way is of use, too; without it only a hit is. */
+  readonly takesShortWay: boolean
   /** Whether `field` can say what the request has under this name. */
   knows(name: string): boolean
   /** The value of an end-to-end field, undefined without it. */
@@ -65,7 +67,7 @@ export function createMemoryAnswers(core: Core): AnswerFromMemory {
     plans.hold(linePlan)
     const plan = planOf(linePlan, request)
     if (plan === undefined) return undefined
-    if (plan.kind === 'pass') return isPurgeByPath(core, request) ? undefined : new PassByPlan(core, plan)
+    if (plan.kind === 'pass') return shortWayOfPass(core, request, plan)
     const variants = core.memory.peek(plan.key)
     if (planned === undefined && isAskedForAgain(core, plan, variants)) plans.set(request, linePlan)
     if (variants === undefined) return shortWayToOrigin(core, request, plan)
@@ -92,9 +94,15 @@ function isAskedForAgain({ lookup, memory }: Core, { key }: Plan, variants: Vari
   return variants === undefined ? lookup.unshareable(key) === 'uncacheable' : memory.isUnpacked(key)
 }
 
+/** For a request that is not looked up; undefined where it is more than that. */
+function shortWayOfPass(core: Core, request: MemoryRequest, plan: Plan): ShortWay | undefined {
+  return request.takesShortWay && !isPurgeByPath(core, request) ? new PassByPlan(core, plan) : undefined
+}
+
 /** For a request that nothing is stored for; undefined where more has to be looked at. */
 function shortWayToOrigin(core: Core, request: MemoryRequest, plan: Plan): ShortWay | undefined {
   const { lookup, peers, tiers } = core
+  if (!request.takesShortWay) return undefined
   if (lookup.varyingCookies(plan.key) !== undefined || isPurgeByPath(core, request)) return undefined
   if (requestDirectives(request.decisive).onlyIfCached) return undefined
   const isUncacheable = lookup.unshareable(plan.key) === 'uncacheable'
@@ -118,9 +126,9 @@ function withoutOwnCookies(own: OwnCookies, request: MemoryRequest): MemoryReque
   const cookie = request.field('cookie')
   const taken = cookie === undefined ? undefined : own.takeOut(['cookie', cookie])
   if (taken === undefined) return request
-  const { method, scheme, authority, target, decisive } = request
+  const { method, scheme, authority, target, decisive, takesShortWay } = request
   return {
-    ...{ method, scheme, authority, target, decisive },
+    ...{ method, scheme, authority, target, decisive, takesShortWay },
     knows: (name) => request.knows(name),
     field: (name) => (name === 'cookie' ? taken.fields[1] : request.field(name)),
   }

@@ -5,6 +5,8 @@ import type { ProxyResponse } from '../request/proxy-response.ts'
 export interface Wire {
   /** The head; with the body behind it when that is small. */
   readonly bytes: Buffer
+  /** Of them, with the empty line. */
+  readonly headBytes: number
   /** What is sent after `bytes`. */
   readonly body: Buffer | undefined
   /** Of the body, whichever way it is sent. */
@@ -28,8 +30,9 @@ export class PreparedResponse {
   wire: Wire | undefined
   /** Whether it is for more than the request it was made for. */
   isKept = false
-  /** How often it was sent and not counted yet; for whoever counts. */
+  /** How often it was sent and not counted yet, and what was added to its bytes; for whoever counts. */
   served = 0
+  addedBytes = 0
 
   constructor(response: ProxyResponse) {
     this.response = response

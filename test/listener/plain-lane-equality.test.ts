@@ -91,7 +91,7 @@ const everyday: Choices = [
   ['User-Agent', 'Mozilla/5.0 (X11; Linux x86_64)', 'curl/8', '"quoted" \\', ''],
   ['referer', 'http://h.test/?a=b', 'caf\xe9'],
   ['Accept', '*/*', 'text/html'],
-  ['Connection', 'keep-alive', 'Keep-Alive'],
+  ['Connection', 'keep-alive', 'Keep-Alive', 'close', 'Close'],
   ['If-None-Match', ETAG, '"other"', '*', `"other", W/${ETAG}`, 'W/"large"'],
   ['If-Modified-Since', LAST_MODIFIED, DATE, 'Mon, 01 Jan 2024 00:00:00 GMT', 'yesterday'],
   ['X-Forwarded-For', '192.0.2.7', 'unknown'],
@@ -112,7 +112,7 @@ const rare: Choices = [
   ['X-Forwarded-Proto', 'HTTPS', 'http, https', 'gopher'],
   ['Forwarded', 'for=192.0.2.9;proto=https'],
   ['X-Real-IP', '192.0.2.8'],
-  ['Connection', 'close', 'Cookie', 'X-Odd', 'Host', 'te, keep-alive', 'If-None-Match'],
+  ['Connection', 'close, keep-alive', 'Cookie', 'X-Odd', 'Host', 'te, keep-alive', 'If-None-Match'],
   ['TE', 'trailers'],
   ['Upgrade', 'h2c'],
   ['Expect', '100-continue', 'nonsense'],
@@ -131,7 +131,7 @@ function someRequest(random: Random): string {
     const [name, ...values] = random.of(random.once(6) ? rare : everyday)
     return `${name}: ${random.of(values)}\r\n`
   })
-  const version = random.once(30) ? 'HTTP/1.0' : 'HTTP/1.1'
+  const version = random.once(8) ? 'HTTP/1.0' : 'HTTP/1.1'
   const hostLine = random.once(40) ? '' : `Host: ${host}\r\n`
   const repeated = random.once(8) ? (fields[0] ?? '') : ''
   // Last in the connection's life, so that whatever is refused or not consumed is seen in one way.

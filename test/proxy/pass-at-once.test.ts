@@ -28,6 +28,7 @@ function memoryRequest(target: string): MemoryRequest {
     authority: 'h.test',
     target,
     decisive: [],
+    takesShortWay: true,
     knows: () => true,
     field: () => undefined,
   }

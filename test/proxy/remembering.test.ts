@@ -111,6 +111,7 @@ const asked: MemoryRequest = {
   authority: 'h.test',
   target: '/',
   decisive: [],
+  takesShortWay: true,
   knows: () => true,
   field: () => undefined,
 }

@@ -1,7 +1,7 @@
 import type { ScannedRequest } from '../../http1/request-scanner.ts'
 import type { MemoryRequest } from '../../proxy/answer-from-memory.ts'
 import { clientSeen } from '../../request/client-address.ts'
-import type { PreparedResponse } from '../../respond/prepared-response.ts'
+import type { PreparedResponse, Wire } from '../../respond/prepared-response.ts'
 import type { Connection } from '../connection.ts'
 import type { AnsweredHit } from '../exchange-record.ts'
 import type { LaneContext } from '../lane-context.ts'
@@ -17,16 +17,19 @@ export class AnsweredNow implements AnsweredHit {
   #connection: Connection | undefined
   #request: ScannedRequest | undefined
   #hit: PreparedResponse | undefined
+  #wire: Wire | undefined
 
   constructor(context: LaneContext, asked: MemoryRequest) {
     this.#context = context
     this.#asked = asked
   }
 
-  set(connection: Connection, request: ScannedRequest, hit: PreparedResponse): void {
+  /** @param wire what the client gets of the hit */
+  set(connection: Connection, request: ScannedRequest, hit: PreparedResponse, wire: Wire): void {
     this.#connection = connection
     this.#request = request
     this.#hit = hit
+    this.#wire = wire
   }
 
   get request(): ScannedRequest {
@@ -42,7 +45,7 @@ export class AnsweredNow implements AnsweredHit {
   }
 
   get bodyBytesSent(): number {
-    return this.#hit!.wire!.bodyBytes
+    return this.#wire!.bodyBytes
   }
 
   get clientAddress(): string {
@@ -68,6 +71,7 @@ export class AnsweredNow implements AnsweredHit {
       request: this.#request!,
       asked: this.#asked,
       hit: this.#hit!,
+      wire: this.#wire!,
     })
   }
 }

@@ -7,13 +7,14 @@ import type { MemoryRequest } from '../../proxy/answer-from-memory.ts'
 import type { ShortWay } from '../../proxy/short-way.ts'
 import type { Scheme } from '../../request/authority.ts'
 import { type NormalisedRequest, normalisePlain } from '../../request/normalise.ts'
-import { PreparedResponse } from '../../respond/prepared-response.ts'
+import { PreparedResponse, type Wire } from '../../respond/prepared-response.ts'
 import type { Connection } from '../connection.ts'
 import type { LaneContext } from '../lane-context.ts'
+import { type ConnectionOption, connectionOption } from '../response-framing.ts'
 import { KnownHosts } from './known-hosts.ts'
 import { bitsOf, FIELD, type RequestFields } from './request-fields.ts'
 import { SoughtNames } from './sought-names.ts'
-import { wireOf } from './wire.ts'
+import { wireOf, wireSaying } from './wire.ts'
 
 /** With one of these a request goes the general way: it may mean more than a hit from memory. */
 const UNUSUAL = bitsOf([
@@ -31,6 +32,7 @@ const DECISIVE = [
 const DECISIVE_BITS = bitsOf(DECISIVE.map(([, field]) => field))
 
 const KEEP_ALIVE = Buffer.from('keep-alive')
+const CLOSE = Buffer.from('close')
 
 const NO_FIELDS: RawFields = []
 
@@ -49,6 +51,9 @@ export class Hits implements MemoryRequest {
   authority = ''
   target = ''
   decisive = NO_FIELDS
+  /** What the answer has to say of the connection. */
+  option: ConnectionOption
+  takesShortWay = true
 
   constructor(context: LaneContext) {
     this.#context = context
@@ -82,6 +87,15 @@ export class Hits implements MemoryRequest {
     return prepared
   }
 
+  /** The bytes of what `find` has found. */
+  wireFor(hit: PreparedResponse): Wire {
+    const wire = hit.wire!
+    if (this.option === undefined) return wire
+    const saying = wireSaying(this.option, wire)
+    hit.addedBytes += saying.bytes.length - wire.bytes.length
+    return saying
+  }
+
   /** All of the request that was found out about last. */
   normalised(connection: Connection, { fields }: RequestHead, text: string): NormalisedRequest {
     const { method, scheme, authority, target } = this
@@ -113,7 +127,8 @@ export class Hits implements MemoryRequest {
     const { line, lines, method } = request
     if (method !== 'GET' && method !== 'HEAD') return false
     if (lines.count > settings.fieldsMax || line.targetEnd - line.targetBegin > settings.targetBytesMax) return false
-    if (fields.hasAny(UNUSUAL) || !keepsAlive(request, fields)) return false
+    const persistence = persistenceOf(request, fields)
+    if (fields.hasAny(UNUSUAL) || persistence === 'unclear') return false
     const isTrusted = settings.trusted.includes(connection.peerAddress)
     const scheme = isTrusted ? trustedScheme(request, fields, connection.scheme) : connection.scheme
     if (scheme === undefined) return false
@@ -127,14 +142,20 @@ export class Hits implements MemoryRequest {
     this.authority = authority
     this.target = request.target
     this.decisive = decisive
+    this.option = connectionOption(line.minorVersion === 0 ? '1.0' : '1.1', persistence === 'close')
+    // Of a connection that is not simply kept the general way knows more.
+    this.takesShortWay = this.option === undefined
     return true
   }
 }
 
-/** Without `Connection`, or with the one that only says so. */
-function keepsAlive(request: ScannedRequest, fields: RequestFields): boolean {
-  if (!fields.has(FIELD.connection)) return true
-  return !fields.isRepeated(FIELD.connection) && request.valueIs(fields.place(FIELD.connection), KEEP_ALIVE)
+/** Whether the client keeps the connection, where it says that in one of the usual ways (RFC 9112 §9.3). */
+function persistenceOf(request: ScannedRequest, fields: RequestFields): 'keep' | 'close' | 'unclear' {
+  if (!fields.has(FIELD.connection)) return request.line.minorVersion === 1 ? 'keep' : 'close'
+  if (fields.isRepeated(FIELD.connection)) return 'unclear'
+  const place = fields.place(FIELD.connection)
+  if (request.valueIs(place, KEEP_ALIVE)) return 'keep'
+  return request.valueIs(place, CLOSE) ? 'close' : 'unclear'
 }
 
 /** What a trusted proxy says of the scheme, where it says it in the one usual way; undefined goes the general way. */

@@ -142,6 +142,12 @@ export class PlainConnection implements ReadOn {
         this.#begin(makeExchange(this, request, known, hit))
         return end
       }
+      case 'hit-only': {
+        const hit = this.lane.hits.find(request, fields, this.connection)
+        if (!(hit instanceof PreparedResponse)) return undefined
+        this.#answerAtOnce(hit, request)
+        return end
+      }
       case 'with-body': {
         const exchange = makePlainExchange(this, request)
         // What came with the head is there when the core asks for it, and whether that was all is known when it answers.
@@ -154,11 +160,13 @@ export class PlainConnection implements ReadOn {
   }
 
   #answerAtOnce(hit: PreparedResponse, request: ScannedRequest): void {
-    const { answered, batch, context } = this.lane
+    const { answered, batch, context, hits } = this.lane
     const connection = this.connection
     connection.servedAtOnce()
-    batch.add(hit.wire!)
-    answered.set(connection, request, hit)
+    const wire = hits.wireFor(hit)
+    batch.add(wire)
+    if (hits.option === 'close') connection.endAfterCurrent()
+    answered.set(connection, request, hit, wire)
     context.hooks.onHit(hit, answered)
     if (context.hooks.onHitRecord === NOBODY_LISTENS) return
     this.#records ??= []
@@ -169,8 +177,9 @@ export class PlainConnection implements ReadOn {
   #write(): void {
     const { socket } = this.connection
     this.lane.batch.write(socket)
-    if (socket.writableLength === 0) this.#publish(true)
-    else this.#goOnWhenTaken()
+    if (socket.writableLength > 0) return this.#goOnWhenTaken()
+    this.#publish(true)
+    if (this.connection.isEnding) this.connection.closeAfterResponse()
   }
 
   #goOnWhenTaken(): void {
@@ -210,7 +219,7 @@ export class PlainConnection implements ReadOn {
     const connection = this.connection
     this.#exchange = undefined
     this.#publish(true)
-    const isLast = this.#hasEnded || this.context.isDraining
+    const isLast = this.#hasEnded || this.context.isDraining || connection.isEnding
     if (isLast && this.#unread === undefined) return connection.closeAfterResponse()
     connection.done()
     // Not at once: a long pipeline of quick answers must let other connections have their turn.

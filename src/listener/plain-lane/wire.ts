@@ -1,6 +1,6 @@
 import { hasField } from '../../http/fields.ts'
 import { COPIED_BODY_BYTES_MAX, type PreparedResponse, type Wire } from '../../respond/prepared-response.ts'
-import { frameResponse } from '../response-framing.ts'
+import { type ConnectionOption, frameResponse } from '../response-framing.ts'
 import { responseHead } from './response-head.ts'
 
 /** The bytes of a response that is whole in memory, for a connection that is kept. */
@@ -17,8 +17,27 @@ export function wireOf({ response, isKept }: PreparedResponse, method: string, n
   if (isCopied) body.copy(bytes, head.length)
   return {
     bytes,
+    headBytes: head.length,
     body: isCopied ? undefined : body,
     bodyBytes: body?.length ?? 0,
     untilMs: hasDate ? Number.POSITIVE_INFINITY : Math.floor(nowMs / 1000 + 1) * 1000,
   }
 }
+
+const CONNECTION_FIELDS = {
+  close: Buffer.from('Connection: close\r\n'),
+  'keep-alive': Buffer.from('Connection: keep-alive\r\n'),
+}
+
+/** The same, saying that of the connection. Most do not have to, so it is not kept. */
+export function wireSaying(option: NonNullable<ConnectionOption>, wire: Wire): Wire {
+  const field = CONNECTION_FIELDS[option]
+  const at = wire.headBytes - LINE_END_BYTES
+  const bytes = Buffer.allocUnsafe(wire.bytes.length + field.length)
+  wire.bytes.copy(bytes, 0, 0, at)
+  field.copy(bytes, at)
+  wire.bytes.copy(bytes, at + field.length, at)
+  return { ...wire, bytes, headBytes: wire.headBytes + field.length }
+}
+
+const LINE_END_BYTES = 2

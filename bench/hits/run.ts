@@ -17,6 +17,7 @@ import { compareServers } from './compare-servers.ts'
 import { unavailable } from './compared-servers.ts'
 import { gzip } from './gzip.ts'
 import { hit1k } from './hit-1k.ts'
+import { hit1kClosing } from './hit-1k-closing.ts'
 import { hit1kMinimal } from './hit-1k-minimal.ts'
 import { hit1kNewHead } from './hit-1k-new-head.ts'
 import { hit16k } from './hit-16k.ts'
@@ -35,7 +36,7 @@ import { workers } from './workers.ts'
 import { zipf } from './zipf.ts'
 
 const questionsFor = (isQuick: boolean): readonly Question[] => [
-  ...[hit1k, hit1kMinimal, hit1kNewHead, hit16k, hit256k, notModified, gzip],
+  ...[hit1k, hit1kMinimal, hit1kNewHead, hit1kClosing, hit16k, hit256k, notModified, gzip],
   ...[accessLog, zipf(isQuick), miss, uncacheable, uncacheableNew, uncacheableNewHead, workers],
 ]
 

@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net'
 import type { Scheme } from '../request/authority.ts'
-import { plainAddress } from '../request/trusted-peers.ts'
 
 /** Something to be done on a connection, alone and in its turn: an exchange, a refusal, a tunnel. */
 export interface Work {
@@ -9,8 +8,10 @@ export interface Work {
 
 export interface ConnectionOptions {
   readonly scheme: Scheme
+  /** Of the other end, as `plainAddress` gives it. */
+  readonly peerAddress: string
+  readonly acceptedMs: number
   readonly lingerMs: number
-  readonly nowMs: () => number
 }
 
 /**
@@ -23,7 +24,7 @@ export class Connection {
   readonly peerAddress: string
   /** Requests begun on it. */
   served = 0
-  readonly #options: ConnectionOptions
+  readonly #lingerMs: number
   #current: Work | undefined
   readonly #waiting: Work[] = []
   #isEnding = false
@@ -37,14 +38,13 @@ export class Connection {
 
   constructor(socket: Socket, options: ConnectionOptions) {
     this.socket = socket
-    this.#options = options
     this.scheme = options.scheme
-    this.peerAddress = plainAddress(socket.remoteAddress ?? '')
-    this.#idleSinceMs = options.nowMs()
+    this.peerAddress = options.peerAddress
+    this.#lingerMs = options.lingerMs
+    this.#idleSinceMs = options.acceptedMs
     this.#bytesReadWhenIdle = socket.bytesRead
     // A first request is awaited from the first moment: a connection that says nothing is not an idle one.
     this.#headSinceMs = this.#idleSinceMs
-    this.#lingerOnClose()
   }
 
   get current(): Work | undefined {
@@ -128,14 +128,15 @@ export class Connection {
     this.#isLingering = true
     if (lastBytes === undefined) socket.end()
     else socket.end(lastBytes)
-    setTimeout(() => socket.destroy(), this.#options.lingerMs).unref()
+    setTimeout(() => socket.destroy(), this.#lingerMs).unref()
     socket.resume()
   }
 
   /** The last response is out: closes, gently where the client may still be sending. */
   closeAfterResponse(): void {
     this.endAfterCurrent()
-    this.socket.destroySoon()
+    if (this.#unreadRest) this.close()
+    else this.socket.destroySoon()
   }
 
   /** Closes so that the client sees that its response is cut. */
@@ -173,8 +174,8 @@ export class Connection {
     if (work !== undefined) this.#begin(work)
   }
 
-  /** node:http calls `destroySoon` after a response with `Connection: close`; here that means our way of closing. */
-  #lingerOnClose(): void {
+  /** node:http calls `destroySoon` after a response with `Connection: close`; from now on that means our way of closing. */
+  lingerOnClose(): void {
     const { socket } = this
     const destroySoon = socket.destroySoon.bind(socket)
     socket.destroySoon = () => {

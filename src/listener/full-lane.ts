@@ -50,6 +50,7 @@ export class FullLane {
 
   /** Takes a connection over, for as long as it lives. */
   take(connection: Connection): void {
+    connection.lingerOnClose()
     this.#connections.set(connection.socket, connection)
     this.#server.emit('connection', connection.socket)
   }

@@ -10,6 +10,8 @@ const SWEEP_MS = 1000
 /** A connection that has not said anything yet, at the start of a drain: its first request may be under way. */
 const FIRST_REQUEST_MS = 500
 
+const IGNORED = (): void => {}
+
 /** All client connections: how many there may be, how long each may be silent, and their end. */
 export class OpenConnections {
   readonly #context: LaneContext
@@ -34,7 +36,7 @@ export class OpenConnections {
   /** @returns undefined when there are too many already: then the socket is closed */
   accept(socket: Socket, scheme: Scheme): Connection | undefined {
     // node:http takes its own listener away from a connection that it upgrades, and a reset must not end the process.
-    socket.on('error', () => {})
+    socket.on('error', IGNORED)
     const address = plainAddress(socket.remoteAddress ?? '')
     const refused = this.#isFull(address)
     if (refused !== undefined) this.#context.hooks.onConnectionRefused(refused)
@@ -43,7 +45,8 @@ export class OpenConnections {
       return undefined
     }
     const { clock, settings } = this.#context
-    const connection = new Connection(socket, { scheme, lingerMs: settings.times.lingerMs, nowMs: () => clock.now() })
+    const { lingerMs } = settings.times
+    const connection = new Connection(socket, { scheme, peerAddress: address, acceptedMs: clock.now(), lingerMs })
     this.#open.add(connection)
     this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1)
     socket.on('close', () => this.#forget(connection, address))

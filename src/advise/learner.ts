@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { LearnConfig } from '../config/config.ts'
 import type { ExchangeRecord } from '../listener/exchange-record.ts'
+import { sharedHash } from '../tables/shared-hash.ts'
 import { cookieNames, withoutValues } from './anonymous.ts'
 import { type Learned, type LearnedExchange, MINUTE_MS, type MinuteCounts } from './learned.ts'
 
@@ -190,10 +191,7 @@ function isInSample({ authority, target }: ExchangeRecord, sample: number): bool
   if (sample === 1) return true
   const query = target.indexOf('?')
   const page = authority + (query === -1 ? target : target.slice(0, query))
-  let mixed = 0x811c9dc5
-  for (let i = 0; i < page.length; i++) mixed = Math.imul(mixed ^ page.charCodeAt(i), 0x01000193)
-  // The low bits of this hash alone know little of the earlier characters.
-  return ((mixed ^ (mixed >>> 15)) >>> 0) % sample === 0
+  return sharedHash(page) % sample === 0
 }
 
 function bytesOf({ authority, target, cookies, reason }: LearnedExchange): number {

@@ -5,6 +5,7 @@ import { OriginOverloadedError, type Overload } from '../origin/overloaded-error
 import type { PeerQuestion } from '../proxy/peers.ts'
 import type { ProxyRequest } from '../request/proxy-request.ts'
 import type { StoredResponse } from '../rfc9111/stored-response.ts'
+import { sharedHash } from '../tables/shared-hash.ts'
 import type { Invalidation } from '../tiers/invalidation.ts'
 
 /** A request as it crosses to another thread: without body and without the exchange of its lane. */
@@ -69,9 +70,7 @@ export function bufferOf(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
-/** The owner of a key among `count` workers: FNV-1a, the same in every thread. */
+/** The owner of a key among `count` workers: the same in every thread. */
 export function ownerOf(key: string, count: number): number {
-  let hash = 0x811c9dc5
-  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193)
-  return (hash >>> 0) % count
+  return sharedHash(key) % count
 }

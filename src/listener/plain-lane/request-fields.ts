@@ -31,15 +31,15 @@ export const FIELD = {
   userAgent: 25,
 } as const
 
-/** In the order of their numbers. */
-const NAMES = [
-  ...['host', 'connection', 'content-length', 'transfer-encoding', 'te', 'upgrade', 'expect', 'via', 'forwarded'],
-  ...['x-forwarded-proto', 'authorization', 'range', 'if-range', 'if-match', 'if-unmodified-since'],
-  ...['cache-control', 'pragma', 'if-none-match', 'if-modified-since'],
-  ...['accept', 'accept-encoding', 'accept-language', 'cookie', 'origin', 'referer', 'user-agent'],
-]
+/** `ifNoneMatch` is `if-none-match`. In the order of their numbers, which is that above. */
+const NAMES = Object.keys(FIELD).map((name) => name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`))
 
 const INDEX = new NameIndex(NAMES)
+
+/** The name of a field of interest, in small letters. */
+export function nameOf(field: number): string {
+  return NAMES[field]!
+}
 
 /** The bits of several fields. */
 export function bitsOf(fields: readonly number[]): number {

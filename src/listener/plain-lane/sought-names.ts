@@ -1,16 +1,13 @@
 import { goesOnFromAnybody } from '../../request/received-fields.ts'
-import { FIELD } from './request-fields.ts'
+import { FIELD, nameOf } from './request-fields.ts'
 
 /** Fields that variants are commonly selected by, and plans made by: they go on as they are, whoever sent them. */
-const COMMON: ReadonlyMap<string, number> = new Map([
-  ['accept', FIELD.accept],
-  ['accept-encoding', FIELD.acceptEncoding],
-  ['accept-language', FIELD.acceptLanguage],
-  ['cookie', FIELD.cookie],
-  ['origin', FIELD.origin],
-  ['referer', FIELD.referer],
-  ['user-agent', FIELD.userAgent],
-])
+const COMMON: ReadonlyMap<string, number> = new Map(
+  [
+    ...[FIELD.accept, FIELD.acceptEncoding, FIELD.acceptLanguage],
+    ...[FIELD.cookie, FIELD.origin, FIELD.referer, FIELD.userAgent],
+  ].map((field) => [nameOf(field), field]),
+)
 
 /** What `indexOf` of a scanned request can look for. */
 const FINDABLE = /^[a-z0-9-]+$/

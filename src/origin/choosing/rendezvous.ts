@@ -1,3 +1,4 @@
+import { mixed, sharedHash } from '../../tables/shared-hash.ts'
 import type { Candidate, Choose } from './candidate.ts'
 
 export interface RendezvousOptions {
@@ -20,7 +21,7 @@ export function rendezvous<C extends Candidate>({ overload }: RendezvousOptions,
   const seedOf = (name: string): number => {
     let seed = seeds.get(name)
     if (seed === undefined) {
-      seed = hash32(name)
+      seed = sharedHash(name)
       seeds.set(name, seed)
     }
     return seed
@@ -33,7 +34,7 @@ export function rendezvous<C extends Candidate>({ overload }: RendezvousOptions,
       load += candidate.load
       weight += candidate.weight
     }
-    const keyHash = hash32(key)
+    const keyHash = sharedHash(key)
     let best: C | undefined
     let bestScore = Number.NEGATIVE_INFINITY
     const shareEach = (overload * load) / weight
@@ -48,18 +49,4 @@ export function rendezvous<C extends Candidate>({ overload }: RendezvousOptions,
     }
     return best ?? otherwise(candidates, key)
   }
-}
-
-/** FNV-1a, mixed. */
-function hash32(text: string): number {
-  let hash = 0x811c9dc5
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
-  return mixed(hash)
-}
-
-/** Every bit depends on every other (murmur3's finaliser); FNV alone hardly carries the last characters into the high bits. */
-function mixed(bits: number): number {
-  let hash = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b)
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
-  return (hash ^ (hash >>> 16)) >>> 0
 }

@@ -26,7 +26,7 @@ export function helpText({ questions, peers }: Names): string {
   return `Usage: npm run bench:hits -- [options]
 
 Measures what a request costs: Breakwater, the caches that are installed, and the floor of Node, in turn, in front of
-one origin. The server has the first core, the load and the origin the second. Takes some 35 minutes; keep the
+one origin. The server has the first core, the load and the origin the second. Takes some 40 minutes; keep the
 machine otherwise idle.
 
   --quick             one short round each, a tenth of the URLs: to see that all works

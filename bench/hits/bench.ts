@@ -15,12 +15,8 @@ export interface Bench {
 
 export interface BenchSettings {
   readonly isQuick: boolean
-  readonly rounds: number
-  /**
-   * How often the servers are started anew for them. Which code V8 puts in line differs from one process to the next, and the longer the way of
-   * a request is, the more it costs or spares.
-   */
-  readonly starts: { readonly fromMemory: number; readonly fromOrigin: number }
+  /** Of each question; undefined: as many as it deserves (`repeatsOf`). */
+  readonly rounds: number | undefined
   /** How long one server is loaded in one round. */
   readonly seconds: number
   /** How long each server is loaded before; longer where requests reach the origin. */

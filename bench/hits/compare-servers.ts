@@ -13,6 +13,7 @@ import { checkAnswers, onePath } from './check-answers.ts'
 import { startCompared } from './compared-servers.ts'
 import { fill } from './fill.ts'
 import type { Question } from './question.ts'
+import type { Repeats } from './repeats.ts'
 
 /** One server in one round. */
 export interface Run extends LoadResult {
@@ -26,17 +27,19 @@ export interface ServerRuns {
 }
 
 /**
- * Starts the servers of a question, checks that all give the right answers, and measures them in turn, round by round; where the settings say so,
- * anew with servers that were started anew.
+ * Starts the servers of a question, checks that all give the right answers, and measures them in turn, round by round; then again with
+ * servers that were started anew, as often as `repeats` says.
  *
  * @throws when an answer was wrong or an error, before, during or after the measurement
  */
-export async function compareServers(question: Question, bench: Bench): Promise<readonly ServerRuns[]> {
-  const { rounds, starts } = bench.settings
-  const count = question.answer.reachesOrigin ? starts.fromOrigin : starts.fromMemory
+export async function compareServers(
+  question: Question,
+  { processes, rounds }: Repeats,
+  bench: Bench,
+): Promise<readonly ServerRuns[]> {
   const runs = new Map<string, Run[]>()
-  for (let start = 1; start <= count; start++) {
-    const started = await compareStarted(question, Math.ceil(rounds / count), bench)
+  for (let start = 1; start <= processes; start++) {
+    const started = await compareStarted(question, rounds, bench)
     for (const one of started) runs.set(one.server, [...(runs.get(one.server) ?? []), ...one.runs])
   }
   return [...runs].map(([server, done]) => ({ server, runs: done }))

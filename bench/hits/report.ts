@@ -1,4 +1,5 @@
 import type { MemoryFigures } from './memory.ts'
+import { repeatsText } from './repeats.ts'
 import type { Figures, GoalResult, QuestionResult, Results } from './results.ts'
 
 /** The results as Markdown: goals first, then a table for each question, and what they were measured on. */
@@ -17,7 +18,8 @@ ${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB; Linux ${
 Breakwater ${machine.commit} on Node ${machine.node}${versions.map((version) => `, ${version}`).join('')}.
 One core for the server (Breakwater with one helper thread of V8's, as the shipped service starts it), another for wrk
 (${settings.connections} connections) and the origin;
-median of ${settings.rounds} rounds of ${settings.seconds} s each, after ${settings.warmUpSeconds.fromMemory} s of load; where the origin is asked after ${settings.warmUpSeconds.fromOrigin} s, ${startsOf(settings)}${settings.isQuick ? '; a quick look' : ''}.
+medians of rounds of ${settings.seconds} s each, after ${settings.warmUpSeconds.fromMemory} s of load, where the origin is asked after ${settings.warmUpSeconds.fromOrigin} s${settings.isQuick ? '; a quick look' : ''}.
+How many rounds stands with each question, more where there is a goal, and with how many processes, as no two are compiled alike.
 CPU is user and system time of all the server's processes for each request. Ratios are Breakwater's CPU to the other's, so
 below 1 Breakwater is cheaper; they are medians of the ratios within each round. The floor is a Node program that writes one
 prepared response whatever it reads; the lowest floor the same, reading as Breakwater's plain lane does (all connections into one buffer);
@@ -25,28 +27,25 @@ the pass floor moves bytes between each client and the origin, also into one buf
 `
 }
 
-function startsOf({ rounds, starts: { fromOrigin } }: Results['settings']): string {
-  if (fromOrigin === 1) return 'too'
-  const each = Math.ceil(rounds / fromOrigin)
-  return `${each} ${each === 1 ? 'round' : 'rounds'} with each of ${fromOrigin} processes, as no two are compiled alike`
-}
-
 function goals(questions: readonly QuestionResult[]): string {
   const rows = questions.flatMap((question) =>
     'goals' in question ? question.goals.map((goal) => goalRow(question.name, goal)) : [],
   )
   if (rows.length === 0) return ''
-  return `## Goals\n\n${table(['question', 'what', 'goal', 'measured', ''], rows)}`
+  return `## Goals\n\n${table(['question', 'what', 'goal', 'measured', 'middle half of the rounds', ''], rows)}`
 }
 
-function goalRow(name: string, { what, max, unit, measured }: GoalResult): string[] {
-  if (measured === undefined) return [name, what, `≤ ${max}${unit}`, '', 'not measured']
-  return [name, what, `≤ ${max}${unit}`, fixed(measured), measured <= max ? 'met' : '**missed**']
+function goalRow(name: string, { what, max, unit, measured, middleHalf }: GoalResult): string[] {
+  const goal = `≤ ${max}${unit}`
+  if (measured === undefined) return [name, what, goal, '', '', 'not measured']
+  const spread = middleHalf?.map(fixed).join('–') ?? ''
+  return [name, what, goal, fixed(measured), spread, measured <= max ? 'met' : '**missed**']
 }
 
 function section(question: QuestionResult): string {
   const { name, title, remark } = question
-  return `## ${title}\n\n\`${name}\`${remark === undefined ? '' : `. ${remark}`}\n\n${content(question)}`
+  const repeats = 'repeats' in question ? `; ${repeatsText(question.repeats)}` : ''
+  return `## ${title}\n\n\`${name}\`${repeats}${remark === undefined ? '' : `. ${remark}`}\n\n${content(question)}`
 }
 
 function content(question: QuestionResult): string {

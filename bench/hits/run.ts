@@ -27,6 +27,7 @@ import { miss } from './miss.ts'
 import { notModified } from './not-modified.ts'
 import { helpText, type Names, type RunOptions, readOptions } from './options.ts'
 import type { Question } from './question.ts'
+import { repeatsOf } from './repeats.ts'
 import { report } from './report.ts'
 import { figuresOf, goalsOf, type QuestionResult, type Results } from './results.ts'
 import { uncacheable } from './uncacheable.ts'
@@ -76,8 +77,7 @@ function isComplete({ isQuick, questions, peers: wanted }: RunOptions): boolean 
 async function measureAll(options: RunOptions): Promise<Results> {
   const { isQuick, rounds, seconds } = options
   const warmUpSeconds = isQuick ? { fromMemory: 1, fromOrigin: 2 } : { fromMemory: 2, fromOrigin: 8 }
-  const starts = { fromMemory: 1, fromOrigin: isQuick ? 1 : 3 }
-  const settings: BenchSettings = { isQuick, rounds, starts, seconds, warmUpSeconds, connections: 64 }
+  const settings: BenchSettings = { isQuick, rounds, seconds, warmUpSeconds, connections: 64 }
   const shown = progress(process.stderr)
   const machine = describeMachine()
   const found = installedPeers(options.peers, shown)
@@ -135,8 +135,9 @@ async function answer(
 async function compare(question: Question, bench: Bench): Promise<Outcome> {
   const why = unavailable(question, bench)
   if (why !== undefined) return { kind: 'unavailable', why }
-  const figures = figuresOf(await compareServers(question, bench))
-  return { kind: 'comparison', figures, goals: goalsOf(question, figures) }
+  const repeats = repeatsOf(question, bench.settings)
+  const figures = figuresOf(await compareServers(question, repeats, bench))
+  return { kind: 'comparison', repeats, figures, goals: goalsOf(question, figures) }
 }
 
 async function memory(bench: Bench): Promise<Outcome> {

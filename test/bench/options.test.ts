@@ -22,7 +22,7 @@ describe("the benchmark's options", () => {
       { isQuick, rounds, questions, peers, json },
       {
         isQuick: false,
-        rounds: 5,
+        rounds: undefined,
         questions: undefined,
         peers: undefined,
         json: undefined,

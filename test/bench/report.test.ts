@@ -29,8 +29,7 @@ function resultsOf(questions: readonly QuestionResult[]): Results {
     },
     settings: {
       isQuick: false,
-      rounds: 3,
-      starts: { fromMemory: 1, fromOrigin: 3 },
+      rounds: undefined,
       seconds: 2,
       warmUpSeconds: { fromMemory: 1, fromOrigin: 2 },
       connections: 64,
@@ -42,6 +41,7 @@ function resultsOf(questions: readonly QuestionResult[]): Results {
 
 const comparison: QuestionResult = {
   ...{ name: 'hit-1k', title: 'A hit', kind: 'comparison' },
+  repeats: { processes: 1, rounds: 3 },
   figures,
   goals: goalsOf(hit1k, figures),
 }
@@ -91,8 +91,8 @@ describe('the report', () => {
       'v26.0.0',
       'abc1234',
       'nginx 1.22.1',
-      '3 rounds of 2 s',
-      '1 round with each of 3',
+      'rounds of 2 s each',
+      '3 rounds',
       '64 conn',
     ]) {
       assert.ok(text.includes(word), word)
@@ -101,9 +101,9 @@ describe('the report', () => {
   })
 
   it('says plainly which goals are met, missed and not measured', () => {
-    assert.match(text, /\/ nginx \| ≤ 0.72 \| 0.73 \| \*\*missed\*\* \|/)
-    assert.match(text, /\/ Varnish \| ≤ 0.42 \| {2}\| not measured \|/)
-    assert.match(text, /\/ floor \| ≤ 1.2 \| 1.50 \| \*\*missed\*\* \|/)
+    assert.match(text, /\/ nginx \| ≤ 0.72 \| 0.73 \| 0.72–0.74 \| \*\*missed\*\* \|/)
+    assert.match(text, /\/ Varnish \| ≤ 0.42 \| {2}\| {2}\| not measured \|/)
+    assert.match(text, /\/ floor \| ≤ 1.2 \| 1.50 \| 1.45–1.50 \| \*\*missed\*\* \|/)
   })
 
   it('has a row for each server, Breakwater without a ratio to itself', () => {

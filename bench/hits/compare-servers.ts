@@ -1,4 +1,5 @@
-import { statSync } from 'node:fs'
+import { mkdirSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CORES } from '../support/bench-program.ts'
 import { cpuMicros } from '../support/cpu-time.ts'
@@ -39,10 +40,22 @@ export async function compareServers(
 ): Promise<readonly ServerRuns[]> {
   const runs = new Map<string, Run[]>()
   for (let start = 1; start <= processes; start++) {
-    const started = await compareStarted(question, rounds, bench)
+    const started = await inFolderOfItsOwn(bench, (own) => compareStarted(question, rounds, own))
     for (const one of started) runs.set(one.server, [...(runs.get(one.server) ?? []), ...one.runs])
   }
   return [...runs].map(([server, done]) => ({ server, runs: done }))
+}
+
+/** Caches and logs of what is measured stand in memory: what is not asked for any more makes room. */
+async function inFolderOfItsOwn<T>(bench: Bench, work: (own: Bench) => Promise<T>): Promise<T> {
+  // A short name, as there are sockets in it; for everyone, as some peers change their user.
+  const folder = join(bench.place.folder, 'own')
+  mkdirSync(folder, { mode: 0o755 })
+  try {
+    return await work({ ...bench, place: { ...bench.place, folder } })
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+  }
 }
 
 /** The same with each server started once. */

@@ -22,11 +22,18 @@ export function ramFolder(): RamFolder {
   return { path, remove }
 }
 
+const sharedMemoryPrefixes: string[] = []
+
 /** When this process ends: the shared memory whose name begins so. */
 export function removeSharedMemoryAtExit(prefix: string): void {
-  process.on('exit', () => {
-    for (const name of readdirSync('/dev/shm')) if (name.startsWith(prefix)) rmSync(join('/dev/shm', name))
-  })
+  if (sharedMemoryPrefixes.length === 0) process.on('exit', removeSharedMemory)
+  sharedMemoryPrefixes.push(prefix)
+}
+
+function removeSharedMemory(): void {
+  for (const name of readdirSync('/dev/shm')) {
+    if (sharedMemoryPrefixes.some((prefix) => name.startsWith(prefix))) rmSync(join('/dev/shm', name))
+  }
 }
 
 function ramDisk(): string | undefined {
